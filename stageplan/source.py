@@ -1,0 +1,42 @@
+"""Where something stands in a text, and how that place is shown to a person."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """A piece of one or more lines of a file.
+
+    Attributes:
+        path: the file as the user named it.
+        line: first line, counted from 1.
+        column: first column on that line, counted from 1, in characters.
+        end_line: last line, counted from 1; `line` for a piece of one line.
+        width: how many characters the piece has on its first line, at least 1.
+    """
+
+    path: str
+    line: int
+    column: int = 1
+    end_line: int = 0
+    width: int = 1
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}:{self.column}"
+
+
+def excerpt(text: str, span: Span) -> str:
+    """The first line of a span with carets under it, without a line end.
+
+    Args:
+        text: the whole file.
+        span: a place in it; a line past the end gives an empty excerpt.
+    """
+    lines = text.split("\n")
+    if not 1 <= span.line <= len(lines):
+        return ""
+    line = lines[span.line - 1].rstrip("\r")
+    prefix = f"{span.line} | "
+    visible = line.expandtabs(1)
+    carets = "^" * max(1, min(span.width, len(visible) - span.column + 1))
+    return f"{prefix}{visible}\n{' ' * (len(prefix) + span.column - 1)}{carets}"
