@@ -1,0 +1,39 @@
+"""What the planner is told about the machine it plans for."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EngineFacts:
+    """What a Docker Engine and its buildx say of themselves; None where they did not say.
+
+    Attributes:
+        reachable: whether the engine answered.
+        reason: why it did not, as a sentence without a full stop.
+        version: of the engine, `28.5.2`.
+        api_version: the newest one of the engine's API, `1.51`.
+        store: how the engine keeps images: in containerd's store or its own.
+        os: what its containers run on, `linux`.
+        architecture: in the words of a platform, `amd64`.
+        buildx_version: `0.29.1`; None where there is no buildx.
+        builder: name of the buildx builder.
+        driver: of that builder, `docker`, `docker-container`, `kubernetes` or `remote`.
+        buildkit_version: `0.25.2`; None where the builder is not started yet.
+        snapshotter: where that BuildKit unpacks layers, `overlayfs`.
+        platforms: what the builder builds for, in its order.
+    """
+
+    reachable: bool
+    reason: str | None = None
+    version: str | None = None
+    api_version: str | None = None
+    store: Literal["containerd", "classic"] | None = None
+    os: str | None = None
+    architecture: str | None = None
+    buildx_version: str | None = None
+    builder: str | None = None
+    driver: str | None = None
+    buildkit_version: str | None = None
+    snapshotter: str | None = None
+    platforms: tuple[str, ...] = ()
