@@ -1,0 +1,166 @@
+"""A registry of our own on loopback, or behind a wire of limited rate whose bytes are counted."""
+
+import http.client
+import json
+import socket
+import subprocess
+import tempfile
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from lab import network, packages
+from lab.keeper import Keeper, ServerError
+
+STARTS = 5
+
+
+class Registry:
+    """A running docker-registry in which manifests can be deleted.
+
+    Args:
+        read_only: refuse every write.
+        login: a user and password that it asks for, or None.
+        throttle: put it behind a wire with this many Mbit/s each way, or None.
+    """
+
+    def __init__(
+        self, *, read_only: bool = False, login: tuple[str, str] | None = None, throttle: int | None = None
+    ) -> None:
+        packages.prefix(packages.engine_suite())
+        self.read_only = read_only
+        self.login = login
+        self._throttle = throttle
+        self._folder = Path(tempfile.mkdtemp(prefix="sp-registry-", dir="/tmp"))  # noqa: S108
+        self._wire: network.Wire | None = None
+        self._keeper: Keeper | None = None
+        self._port = 0
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @property
+    def host(self) -> str:
+        """`ADDRESS:PORT`, as a ref begins."""
+        return f"{self._wire.address if self._wire else '127.0.0.1'}:{self._port}"
+
+    @property
+    def url(self) -> str:
+        """Where it is, for an engine's mirror."""
+        return f"http://{self.host}"
+
+    @property
+    def bytes_down(self) -> int:
+        """What has come out of a throttled registry so far, headers of every frame included."""
+        return self._counted().bytes_down
+
+    @property
+    def bytes_up(self) -> int:
+        """What has gone into a throttled registry so far, headers of every frame included."""
+        return self._counted().bytes_up
+
+    def start(self) -> None:
+        """It answers; after a `stop`, at the same address and with what it held."""
+        if self._keeper:
+            return
+        if self._throttle and not self._wire:
+            self._wire = network.wire(self._throttle)
+        for attempt in range(1, STARTS + 1):
+            self._port = self._port or _free_port()
+            try:
+                return self._serve()
+            except ServerError as error:
+                if attempt == STARTS or "address already in use" not in str(error):
+                    raise
+                self._port = 0
+        return None
+
+    def stop(self) -> None:
+        """It is out of reach and keeps what it holds."""
+        if self._keeper:
+            self._kept.touch()
+            self._keeper.close()
+            self._keeper = None
+
+    def close(self) -> None:
+        """Nothing of it is left: no process, interface or file."""
+        self.stop()
+        subprocess.run(["sh", "-c", self._removal], check=True, env={"PATH": packages.SYSTEM_PATH})
+
+    @property
+    def _kept(self) -> Path:
+        """The file that says that the registry will start again."""
+        return self._folder / "kept"
+
+    @property
+    def _removal(self) -> str:
+        remove_wire = f"{self._wire.removal}; " if self._wire else ""
+        return f"{remove_wire}rm -rf '{self._folder}'"
+
+    def _serve(self) -> None:
+        settings = self._folder / "registry.json"  # JSON is YAML
+        settings.write_text(json.dumps(self._settings()), encoding="utf-8")
+        self._kept.unlink(missing_ok=True)
+        enter = ["ip", "netns", "exec", self._wire.name] if self._wire else []
+        keeper = Keeper(
+            [*enter, "docker-registry", "serve", str(settings)],
+            log=self._folder / "registry.log",
+            cleanup=f"[ -e '{self._kept}' ] || {{ {self._removal}; }}",
+        )
+        keeper.wait_until(self._answers)
+        self._keeper = keeper
+
+    def _settings(self) -> dict[str, object]:
+        storage = {
+            "filesystem": {"rootdirectory": str(self._folder / "storage")},
+            "delete": {"enabled": True},
+            "maintenance": {"readonly": {"enabled": self.read_only}},
+        }
+        settings: dict[str, object] = {
+            "version": "0.1",
+            "log": {"level": "warn", "accesslog": {"disabled": False}},
+            "storage": storage,
+            "http": {"addr": self.host},
+        }
+        if self.login:
+            settings["auth"] = {"htpasswd": {"realm": "lab", "path": str(self._write_login(*self.login))}}
+        return settings
+
+    def _write_login(self, user: str, password: str) -> Path:
+        words = ["htpasswd", "-nbB", user, password]
+        line = subprocess.run(
+            words, capture_output=True, check=True, env={"PATH": packages.SYSTEM_PATH}
+        ).stdout
+        path = self._folder / "htpasswd"
+        path.write_bytes(line)
+        return path
+
+    def _answers(self) -> bool:
+        address, port = self.host.split(":")
+        connection = http.client.HTTPConnection(address, int(port), timeout=5)
+        try:
+            connection.request("GET", "/v2/")
+            return connection.getresponse().status in {http.client.OK, http.client.UNAUTHORIZED}
+        except (OSError, http.client.HTTPException):
+            return False
+        finally:
+            connection.close()
+
+    def _counted(self) -> network.Wire:
+        if self._wire is None:
+            raise ValueError("only a throttled registry counts its bytes")
+        return self._wire
+
+
+def _free_port() -> int:
+    """A port that nobody listened on a moment ago."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
