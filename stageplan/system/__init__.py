@@ -1,0 +1,1 @@
+"""The only doors to the machine: files, processes, the engine, the registry, git, the clock."""
