@@ -1,0 +1,56 @@
+"""What git knows of a folder; None for each answer where there is no git, no repository, or no such thing."""
+
+from pathlib import Path
+
+from stageplan.errors import UsageError
+from stageplan.system.process import Processes
+
+_REMOTE = "refs/remotes/origin/"
+
+
+class Git:
+    """Asks git about one folder; every question is one process.
+
+    Args:
+        folder: the work tree, or a folder in it.
+        processes: what starts git.
+    """
+
+    def __init__(self, folder: Path, processes: Processes) -> None:
+        self._folder = folder
+        self._processes = processes
+
+    def branch(self) -> str | None:
+        """The current branch, even before its first commit; None on a detached head."""
+        name = self._line("symbolic-ref", "--quiet", "HEAD")
+        return name.removeprefix("refs/heads/") if name else None
+
+    def default_branch(self) -> str | None:
+        """The branch that `origin` calls its head; a clone knows it, a fetched folder mostly not."""
+        name = self._line("symbolic-ref", "--quiet", f"{_REMOTE}HEAD")
+        return name.removeprefix(_REMOTE) if name else None
+
+    def sha(self) -> str | None:
+        """The current commit, 40 digits."""
+        return self._line("rev-parse", "--quiet", "--verify", "HEAD")
+
+    def merge_base(self, revision: str) -> str | None:
+        """The newest commit that HEAD shares with another revision; None in too shallow a clone."""
+        return self._line("merge-base", "--end-of-options", "HEAD", revision)
+
+    def content(self, revision: str, path: str) -> bytes | None:
+        """What a file, named from the folder, held at a revision."""
+        return self._ask("cat-file", "blob", "--end-of-options", f"{revision}:./{path}")
+
+    def _line(self, *words: str) -> str | None:
+        """The one line of an answer."""
+        answer = self._ask(*words)
+        return answer.decode("utf-8", "surrogateescape").rstrip("\n") or None if answer else None
+
+    def _ask(self, *words: str) -> bytes | None:
+        """What git writes, or None where it fails or is not installed."""
+        try:
+            finished = self._processes.run(("git", *words), cwd=self._folder)
+        except UsageError:
+            return None
+        return finished.stdout if finished.code == 0 else None
