@@ -1,7 +1,7 @@
 """Real Docker Engines and registries of our own, for the tests, the demo and the bench.
 
-Nothing of the machine's own Docker is used or changed: engine and registry come from Debian's packages, run in
-namespaces of their own, listen on unix sockets and loopback only, and leave nothing behind.
+Nothing of the machine's own Docker is used or changed: engine and registry come from Debian's packages, run
+in namespaces of their own, listen on unix sockets and loopback only, and leave nothing behind.
 """
 
 from lab.engine import Engine

@@ -1,13 +1,15 @@
 """Debian packages of any suite, downloaded through the machine's own apt sources and left uninstalled."""
 
+import os
+import platform
 import subprocess
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 ATTEMPTS = 3
-SOURCES = Path("/etc/apt/sources.list.d/debian.sources")
-OLD_SOURCES = Path("/etc/apt/sources.list")
+SOURCES = Path("/etc/apt/sources.list.d")
+ONE_LINE_SOURCES = Path("/etc/apt/sources.list")
 
 
 class AptError(Exception):
@@ -22,9 +24,8 @@ def install(packages: Sequence[str]) -> None:
 
 def unpack(suite: str, packages: Sequence[str], prefix: Path) -> None:
     """The files of a suite's packages under a prefix, without their dependencies and scripts."""
-    with tempfile.TemporaryDirectory(prefix="stageplan-apt-") as name:
+    with tempfile.TemporaryDirectory(prefix="sp-apt-") as name:
         folder = Path(name)
-        folder.chmod(0o755)  # apt downloads as its own user
         options = _private_apt(suite, folder)
         _retry(["apt-get", *options, "update"])
         _retry(["apt-get", *options, "download", *packages], cwd=folder)
@@ -32,11 +33,50 @@ def unpack(suite: str, packages: Sequence[str], prefix: Path) -> None:
             _run(["dpkg-deb", "--extract", str(package), str(prefix)])
 
 
+def source_for(suite: str, texts: Iterable[str], *, codename: str) -> str:
+    """The source that the machine's own release comes from, with another suite, in apt's deb822 form.
+
+    Args:
+        suite: the suite to name instead.
+        texts: apt's source files, deb822 and one-line style alike.
+        codename: what the machine's own release is called; sources without it are not Debian's main ones.
+
+    Raises:
+        AptError: no source has that release.
+    """
+    for text in texts:
+        for paragraph in text.split("\n\n"):
+            fields = _fields(paragraph)
+            if codename in fields.get("Suites", "").split() and fields.get("Enabled") != "no":
+                signed = f"Signed-By: {fields['Signed-By']}\n" if "Signed-By" in fields else ""
+                return _source(fields["URIs"], suite) + signed
+        for line in text.splitlines():
+            words = line.split()
+            if words[:1] == ["deb"] and codename in words:
+                return _source(words[words.index(codename) - 1], suite)
+    raise AptError(f"apt has no source with the suite '{codename}'")
+
+
+def _source(uri: str, suite: str) -> str:
+    return f"Types: deb\nURIs: {uri}\nSuites: {suite}\nComponents: main\n"
+
+
+def _fields(paragraph: str) -> dict[str, str]:
+    """The fields of a deb822 paragraph that have one line each."""
+    lines = (line for line in paragraph.splitlines() if not line.startswith(("#", " ")))
+    pairs = (line.split(":", maxsplit=1) for line in lines if ":" in line)
+    return {name: value.strip() for name, value in pairs}
+
+
 def _private_apt(suite: str, folder: Path) -> list[str]:
-    """apt's options to read one suite alone and to keep lists and cache apart from the machine's."""
+    """Options of apt to read one suite alone and to keep lists and cache apart from the machine's."""
     for name in ("parts", "lists/partial", "cache/archives/partial"):
         (folder / name).mkdir(parents=True)
-    (folder / "parts" / "suite.sources").write_text(_sources_for(suite), encoding="utf-8")
+    files = [*sorted(SOURCES.glob("*.sources")), ONE_LINE_SOURCES]
+    texts = [file.read_text(encoding="utf-8") for file in files if file.exists()]
+    codename = platform.freedesktop_os_release().get("VERSION_CODENAME", "")
+    source = source_for(suite, texts, codename=codename)
+    (folder / "parts/suite.sources").write_text(source, encoding="utf-8")
     settings = {
         "Dir::Etc::SourceList": "/dev/null",
         "Dir::Etc::SourceParts": folder / "parts",
@@ -44,62 +84,25 @@ def _private_apt(suite: str, folder: Path) -> list[str]:
         "Dir::State::Lists": folder / "lists",
         "Dir::Cache": folder / "cache",
         "Acquire::Languages": "none",
-        "Acquire::IndexTargets::deb::DEP-11::DefaultEnabled": "false",
-        "APT::Sandbox::User": "root",
+        "APT::Sandbox::User": "root",  # the folder is ours alone, apt's own user cannot enter it
     }
     return [word for key, value in settings.items() for word in ("-o", f"{key}={value}")]
 
 
-def _sources_for(suite: str) -> str:
-    """The machine's first Debian source with another suite, in apt's deb822 form."""
-    if SOURCES.exists():
-        return _rewrite(SOURCES.read_text(encoding="utf-8"), suite)
-    if OLD_SOURCES.exists():
-        return _rewrite_one_line(OLD_SOURCES.read_text(encoding="utf-8"), suite)
-    raise AptError(f"no Debian source in {SOURCES} or {OLD_SOURCES}")
-
-
-def _rewrite(text: str, suite: str) -> str:
-    """The first paragraph of a deb822 file with `Suites: <suite>` and `Components: main`."""
-    paragraph = next((part for part in text.split("\n\n") if "URIs:" in part), None)
-    if paragraph is None:
-        raise AptError(f"no source in {SOURCES}")
-    changed = {"suites": f"Suites: {suite}", "components": "Components: main"}
-    lines = (line for line in paragraph.splitlines() if line and not line.startswith("#"))
-    return "\n".join(changed.get(line.split(":")[0].lower(), line) for line in lines) + "\n"
-
-
-def _rewrite_one_line(text: str, suite: str) -> str:
-    """The first `deb` line of a one-line-style file as a deb822 paragraph for a suite."""
-    for line in text.splitlines():
-        words = line.split()
-        if words[:1] == ["deb"]:
-            uri = next(word for word in words[1:] if "://" in word)
-            keyring = "/usr/share/keyrings/debian-archive-keyring.gpg"
-            return f"Types: deb\nURIs: {uri}\nSuites: {suite}\nComponents: main\nSigned-By: {keyring}\n"
-    raise AptError(f"no source in {OLD_SOURCES}")
-
-
 def _retry(words: Sequence[str], *, cwd: Path | None = None) -> None:
     """Success within a few attempts, since a mirror may be busy for a moment."""
-    for attempt in range(1, ATTEMPTS + 1):
+    for _ in range(ATTEMPTS - 1):
         try:
-            return _run(words, cwd=cwd)
+            _run(words, cwd=cwd)
         except AptError:
-            if attempt == ATTEMPTS:
-                raise
-    return None
+            continue
+        return
+    _run(words, cwd=cwd)
 
 
 def _run(words: Sequence[str], *, cwd: Path | None = None) -> None:
-    result = subprocess.run(
-        words,
-        cwd=cwd,
-        capture_output=True,
-        text=True,
-        check=False,
-        env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "DEBIAN_FRONTEND": "noninteractive", "LC_ALL": "C"},
-    )
+    env = os.environ | {"DEBIAN_FRONTEND": "noninteractive", "LC_ALL": "C"}
+    result = subprocess.run(words, cwd=cwd, capture_output=True, text=True, check=False, env=env)
     if result.returncode:
         said = (result.stderr or result.stdout).strip().splitlines()
-        raise AptError(f"{' '.join(words[:1])} failed: {said[-1] if said else result.returncode}")
+        raise AptError(f"{words[0]} failed: {said[-1] if said else result.returncode}")

@@ -5,16 +5,21 @@ import json
 import os
 import shutil
 import socket
-import tempfile
+import subprocess
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from lab import network, packages
-from lab.keeper import Keeper
+from lab.keeper import Keeper, new_folder
 
-MEMORY_NEEDED = 6 << 30
-PASSED_ON = ("TMPDIR", "COVERAGE_PROCESS_START", "COVERAGE_FILE")  # what a child of a test may see of ours
+MEMORY_NEEDED = 6 << 20  # in KiB
+PASSED_ON = ("TMPDIR", "COVERAGE_PROCESS_START", "COVERAGE_FILE")  # what a client may see of our environment
+
+
+class CommandError(Exception):
+    """A client of an engine failed; its words, exit code and output."""
 
 
 class Engine:
@@ -34,7 +39,7 @@ class Engine:
         *,
         containerd_store: bool = True,
         mirror: str | None = None,
-        insecure: tuple[str, ...] = (),
+        insecure: Sequence[str] = (),
         in_memory: bool | None = None,
     ) -> None:
         self.suite = suite
@@ -43,8 +48,7 @@ class Engine:
         self._insecure = insecure
         self._in_memory = _memory_is_plenty() if in_memory is None else in_memory
         self._prefix = packages.prefix(suite)
-        # A short path: a unix socket's has at most 107 characters, and containerd puts some deep below it.
-        self._folder = Path(tempfile.mkdtemp(prefix="sp-engine-", dir="/tmp"))  # noqa: S108
+        self._folder = new_folder()
         self._keeper: Keeper | None = None
 
     def __enter__(self) -> Self:
@@ -58,15 +62,14 @@ class Engine:
 
     @property
     def host(self) -> str:
-        """What DOCKER_HOST says to reach it."""
+        """What DOCKER_HOST says to reach it; the same after a `wipe`."""
         return f"unix://{self._socket}"
 
     @property
     def env(self) -> dict[str, str]:
         """A whole environment for its clients, with none of the CI or Docker variables of ours."""
         path = f"{self._prefix}/usr/bin:{os.environ.get('PATH', packages.SYSTEM_PATH)}"
-        passed_on = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
-        return passed_on | {
+        return {name: os.environ[name] for name in PASSED_ON if name in os.environ} | {
             "PATH": path,
             "HOME": str(self._folder / "home"),
             "LANG": "C.UTF-8",
@@ -75,20 +78,47 @@ class Engine:
             "DOCKER_CLI_HINTS": "false",
         }
 
+    def run(
+        self,
+        *words: str | Path,
+        cwd: Path | None = None,
+        env: Mapping[str, str] | None = None,
+        stdin: str = "",
+        check: bool = True,
+    ) -> subprocess.CompletedProcess[str]:
+        """What a program printed that ran with this engine's environment and no terminal.
+
+        Raises:
+            CommandError: it failed, and `check` holds.
+        """
+        result = subprocess.run(
+            words,
+            cwd=cwd,
+            env=self.env | dict(env or {}),
+            input=stdin,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if check and result.returncode:
+            command = " ".join(map(str, words))
+            raise CommandError(f"'{command}' exited with {result.returncode}\n{result.stdout}{result.stderr}")
+        return result
+
     def start(self) -> None:
         """The engine answers, with nothing in it."""
         if self._keeper:
             return
-        self._folder.mkdir(exist_ok=True)
+        self._lay_out()
         bridge = network.bridge()
-        self._lay_out(bridge)
-        data = self._folder / "data"
+        settings = self._folder / "dockerd.json"
+        settings.write_text(json.dumps(self._settings(bridge)), encoding="utf-8")
         self._keeper = Keeper(
-            ["dockerd", "--config-file", str(self._folder / "dockerd.json")],
+            ["dockerd", "--config-file", str(settings)],
             log=self._folder / "dockerd.log",
             path=f"{self._prefix}/usr/sbin:{self._prefix}/usr/bin:{packages.SYSTEM_PATH}",
-            memory=(data, "60%") if self._in_memory else None,
-            cleanup=f"{bridge.removal}; rm -rf '{self._folder}'",
+            memory=(self._folder / "data", "60%") if self._in_memory else None,
+            cleanup=self._removal(bridge),
         )
         self._keeper.wait_until(self._answers)
 
@@ -97,7 +127,6 @@ class Engine:
         if self._keeper:
             self._keeper.close()
             self._keeper = None
-        shutil.rmtree(self._folder, ignore_errors=True)
 
     def wipe(self) -> None:
         """The same address with a fresh engine behind it, and fresh client settings: the next CI runner."""
@@ -108,17 +137,18 @@ class Engine:
     def _socket(self) -> Path:
         return self._folder / "docker.sock"
 
-    def _lay_out(self, bridge: network.Bridge) -> None:
-        """The engine's folder: its settings, its client's settings with the buildx plugin, its data."""
+    def _lay_out(self) -> None:
+        """The engine's folder: its data, and its client's settings with the buildx plugin."""
+        shutil.rmtree(self._folder, ignore_errors=True)  # of a start that failed
         for name in ("config/cli-plugins", "home", "data", "exec"):
             (self._folder / name).mkdir(parents=True)
+        self._folder.chmod(0o700)
         plugin = self._folder / "config/cli-plugins/docker-buildx"
         plugin.symlink_to(self._prefix / "usr/libexec/docker/cli-plugins/docker-buildx")
         (self._folder / "config/config.json").write_text("{}", encoding="utf-8")
-        (self._folder / "dockerd.json").write_text(json.dumps(self._settings(bridge)), encoding="utf-8")
 
     def _settings(self, bridge: network.Bridge) -> dict[str, object]:
-        """dockerd's own settings; it neither forwards packets nor touches the machine's firewall."""
+        """What dockerd is told; it neither forwards packets nor touches the machine's firewall."""
         return {
             "hosts": [self.host],
             "data-root": str(self._folder / "data"),
@@ -132,7 +162,14 @@ class Engine:
             "features": {"containerd-snapshotter": self.containerd_store},
             "registry-mirrors": [self._mirror] if self._mirror else [],
             "insecure-registries": list(self._insecure),
+            "cgroup-parent": f"/{self._folder.name}",
+            "exec-opts": ["native.cgroupdriver=cgroupfs"],  # systemd would not know the pids of our namespace
         }
+
+    def _removal(self, bridge: network.Bridge) -> str:
+        """Shell text that removes what outlives the processes."""
+        cgroups = f"find /sys/fs/cgroup -depth -type d -path '*/{self._folder.name}*' -exec rmdir {{}} +"
+        return f"{bridge.removal}; {cgroups}; rm -rf '{self._folder}'"
 
     def _answers(self) -> bool:
         with socket.socket(socket.AF_UNIX) as connection:
@@ -149,4 +186,6 @@ class Engine:
 
 def _memory_is_plenty() -> bool:
     """Whether the images of a test fit in memory beside whatever else runs."""
-    return os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") > MEMORY_NEEDED
+    lines = Path("/proc/meminfo").read_text(encoding="ascii").splitlines()
+    sizes = {line.split(":")[0]: int(line.split()[1]) for line in lines}
+    return sizes["MemAvailable"] > MEMORY_NEEDED

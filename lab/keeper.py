@@ -1,5 +1,6 @@
 """A server that cannot outlive its owner: in namespaces of its own, alive as long as a pipe is open."""
 
+import secrets
 import subprocess
 import time
 from collections.abc import Callable, Sequence
@@ -20,6 +21,14 @@ exec 3<&0
 { read -r _ <&3; kill -KILL $server; } &
 wait $server
 """
+
+
+def new_folder() -> Path:
+    """A path that nothing has yet, for a server's files.
+
+    It is short: a unix socket's path has at most 107 characters, and containerd puts some deep below it.
+    """
+    return Path(f"/tmp/sp-{secrets.token_hex(4)}")  # noqa: S108
 
 
 class ServerError(Exception):

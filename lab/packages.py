@@ -1,8 +1,9 @@
-"""The programs that the lab runs, fetched once: an engine of each suite, and small tools of the machine's own."""
+"""The programs that the lab runs, fetched once: engines of other suites, small tools of its own."""
 
 import fcntl
 import functools
 import os
+import platform
 import shutil
 import sys
 import tempfile
@@ -78,6 +79,8 @@ def _check_machine() -> None:
         raise LabUnavailableError("the lab needs Linux")
     if os.geteuid() != 0:
         raise LabUnavailableError("the lab needs root, to start a Docker Engine of its own")
+    if platform.freedesktop_os_release().get("ID") != "debian":
+        raise LabUnavailableError("the lab needs Debian, whose packages hold the engine")
     missing = [name for name in ("apt-get", "dpkg-deb", "unshare", "mount") if shutil.which(name) is None]
     if missing:
         raise LabUnavailableError(f"the lab needs {', '.join(missing)}, which is not on this machine")

@@ -2,17 +2,17 @@
 
 import http.client
 import json
-import socket
+import re
 import subprocess
-import tempfile
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from lab import network, packages
-from lab.keeper import Keeper, ServerError
+from lab.keeper import Keeper, new_folder
 
-STARTS = 5
+LISTENING = re.compile(r'"listening on [^"]*:(\d+)"')
+REQUEST = re.compile(r'\] "(\S+ \S+) HTTP/[^"]*" (\d+) ')
 
 
 class Registry:
@@ -31,7 +31,7 @@ class Registry:
         self.read_only = read_only
         self.login = login
         self._throttle = throttle
-        self._folder = Path(tempfile.mkdtemp(prefix="sp-registry-", dir="/tmp"))  # noqa: S108
+        self._folder = new_folder()
         self._wire: network.Wire | None = None
         self._keeper: Keeper | None = None
         self._port = 0
@@ -65,21 +65,28 @@ class Registry:
         """What has gone into a throttled registry so far, headers of every frame included."""
         return self._counted().bytes_up
 
+    def requests(self) -> tuple[str, ...]:
+        """What it was asked and answered so far, in order, as `HEAD /v2/app/manifests/main 404`."""
+        log = self._log.read_text(encoding="utf-8", errors="replace")
+        return tuple(f"{request} {status}" for request, status in REQUEST.findall(log))
+
     def start(self) -> None:
         """It answers; after a `stop`, at the same address and with what it held."""
         if self._keeper:
             return
+        self._folder.mkdir(mode=0o700, exist_ok=True)
         if self._throttle and not self._wire:
             self._wire = network.wire(self._throttle)
-        for attempt in range(1, STARTS + 1):
-            self._port = self._port or _free_port()
-            try:
-                return self._serve()
-            except ServerError as error:
-                if attempt == STARTS or "address already in use" not in str(error):
-                    raise
-                self._port = 0
-        return None
+        settings = self._folder / "registry.json"  # JSON is YAML
+        settings.write_text(json.dumps(self._settings()), encoding="utf-8")
+        self._kept.unlink(missing_ok=True)
+        enter = ["ip", "netns", "exec", self._wire.name] if self._wire else []
+        self._keeper = Keeper(
+            [*enter, "docker-registry", "serve", str(settings)],
+            log=self._log,
+            cleanup=f"[ -e '{self._kept}' ] || {{ {self._removal}; }}",
+        )
+        self._keeper.wait_until(self._answers)
 
     def stop(self) -> None:
         """It is out of reach and keeps what it holds."""
@@ -94,6 +101,10 @@ class Registry:
         subprocess.run(["sh", "-c", self._removal], check=True, env={"PATH": packages.SYSTEM_PATH})
 
     @property
+    def _log(self) -> Path:
+        return self._folder / "registry.log"
+
+    @property
     def _kept(self) -> Path:
         """The file that says that the registry will start again."""
         return self._folder / "kept"
@@ -103,19 +114,6 @@ class Registry:
         remove_wire = f"{self._wire.removal}; " if self._wire else ""
         return f"{remove_wire}rm -rf '{self._folder}'"
 
-    def _serve(self) -> None:
-        settings = self._folder / "registry.json"  # JSON is YAML
-        settings.write_text(json.dumps(self._settings()), encoding="utf-8")
-        self._kept.unlink(missing_ok=True)
-        enter = ["ip", "netns", "exec", self._wire.name] if self._wire else []
-        keeper = Keeper(
-            [*enter, "docker-registry", "serve", str(settings)],
-            log=self._folder / "registry.log",
-            cleanup=f"[ -e '{self._kept}' ] || {{ {self._removal}; }}",
-        )
-        keeper.wait_until(self._answers)
-        self._keeper = keeper
-
     def _settings(self) -> dict[str, object]:
         storage = {
             "filesystem": {"rootdirectory": str(self._folder / "storage")},
@@ -124,7 +122,7 @@ class Registry:
         }
         settings: dict[str, object] = {
             "version": "0.1",
-            "log": {"level": "warn", "accesslog": {"disabled": False}},
+            "log": {"level": "info", "accesslog": {"disabled": False}},
             "storage": storage,
             "http": {"addr": self.host},
         }
@@ -142,8 +140,12 @@ class Registry:
         return path
 
     def _answers(self) -> bool:
-        address, port = self.host.split(":")
-        connection = http.client.HTTPConnection(address, int(port), timeout=5)
+        if not self._port:
+            listening = LISTENING.search(self._log.read_text(encoding="utf-8"))
+            if listening is None:
+                return False
+            self._port = int(listening[1])
+        connection = http.client.HTTPConnection(self.host, timeout=5)
         try:
             connection.request("GET", "/v2/")
             return connection.getresponse().status in {http.client.OK, http.client.UNAUTHORIZED}
@@ -156,11 +158,3 @@ class Registry:
         if self._wire is None:
             raise ValueError("only a throttled registry counts its bytes")
         return self._wire
-
-
-def _free_port() -> int:
-    """A port that nobody listened on a moment ago."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

@@ -1,0 +1,87 @@
+"""Engines and registries for tests; a test that asks for one has the marker `engine` by that alone.
+
+Each test gets an engine with nothing in it and an empty registry: what a CI runner is before its first build.
+`FROM python:3.12-slim` and the other names in `lab.images.COMMON` resolve to busybox images, with no network.
+"""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+import lab
+
+ENGINE_FIXTURES = {"hub", "registry", "engine", "classic_engine", "old_engine"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Function]) -> None:
+    for item in items:
+        if ENGINE_FIXTURES & set(item.fixturenames):
+            item.add_marker(pytest.mark.engine)
+
+
+@pytest.fixture(scope="session")
+def _lab() -> None:
+    """The lab can run here; else the test is skipped, in CI failed, with the reason."""
+    reason = lab.available()
+    if reason and os.environ.get("CI") == "true":
+        pytest.fail(reason)
+    if reason:
+        pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def hub(_lab: None) -> Iterator[lab.Registry]:
+    """The registry that stands in for Docker Hub, with the common base images; shared by all tests."""
+    with lab.Registry() as registry:
+        lab.seed(registry)
+        yield registry
+
+
+@pytest.fixture
+def registry(_lab: None) -> Iterator[lab.Registry]:
+    """An empty registry to push to."""
+    with lab.Registry() as registry:
+        yield registry
+
+
+@pytest.fixture(scope="session")
+def _engine(hub: lab.Registry) -> Iterator[lab.Engine]:
+    engine = lab.Engine(lab.engine_suite(), mirror=hub.url)
+    yield engine  # its first wipe starts it
+    engine.stop()
+
+
+@pytest.fixture(scope="session")
+def _classic_engine(hub: lab.Registry) -> Iterator[lab.Engine]:
+    engine = lab.Engine(lab.engine_suite(), containerd_store=False, mirror=hub.url)
+    yield engine  # its first wipe starts it
+    engine.stop()
+
+
+@pytest.fixture(scope="session")
+def _old_engine(hub: lab.Registry) -> Iterator[lab.Engine]:
+    engine = lab.Engine("trixie", mirror=hub.url)
+    yield engine  # its first wipe starts it
+    engine.stop()
+
+
+@pytest.fixture
+def engine(_engine: lab.Engine) -> lab.Engine:
+    """A fresh engine of the newest suite, with containerd's image store."""
+    _engine.wipe()
+    return _engine
+
+
+@pytest.fixture
+def classic_engine(_classic_engine: lab.Engine) -> lab.Engine:
+    """A fresh engine of the newest suite, with the classic image store."""
+    _classic_engine.wipe()
+    return _classic_engine
+
+
+@pytest.fixture
+def old_engine(_old_engine: lab.Engine) -> lab.Engine:
+    """A fresh engine of trixie, with containerd's image store."""
+    _old_engine.wipe()
+    return _old_engine
