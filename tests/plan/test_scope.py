@@ -5,7 +5,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from stageplan.settings.scope import slug
+from stageplan.plan.scope import slug
 
 # What a rendered script may do at run time; it must agree with `slug` on every name.
 SHELL = r"""

@@ -1,0 +1,102 @@
+"""`docker buildx build` and `docker buildx imagetools`."""
+
+from collections.abc import Mapping
+
+from stageplan.commands.command import Command
+from stageplan.commands.options import input_words
+from stageplan.commands.values import IMAGE_OUTPUT, SOURCE, WRITES, fields
+from stageplan.commands.words import Value, Word, located, word, words
+from stageplan.plan.model import Build, Cache, Inputs, MoveTags
+
+DIGEST = "digest"
+METADATA_FILE = "metadata_file"
+
+_CACHE_ONLY = "type=cacheonly"
+_IMPORT_KEY: Mapping[str, str] = {"registry": "ref", "inline": "ref", "local": "src", "gha": "scope", "s3": "name", "azblob": "name"}
+_EXPORT_KEY: Mapping[str, str] = _IMPORT_KEY | {"local": "dest"}
+NEW_CACHE = ".new"
+
+
+def build_command(inputs: Inputs, build: Build) -> Command:
+    """One build of one target by buildx.
+
+    Attestations are left out: they would make an index of every image, and name it anew on every build.
+    """
+    found = list(words("docker", "buildx", "build"))
+    if inputs.builder is not None:
+        found += words(f"--builder={inputs.builder}")
+    found += words("--provenance=false")
+    found += input_words(inputs, build)
+    found += words(*(f"--build-context={context.name}={context.value}" for context in inputs.build_contexts))
+    found += words(*(f"--secret={secret}" for secret in inputs.secrets))
+    found += words(*(f"--ssh={ssh}" for ssh in inputs.ssh))
+    if build.cache is not None:
+        found += _cache_words(build.cache)
+    found += _output_words(build)
+    found += words(inputs.context)
+    return Command(words=tuple(found))
+
+
+def move_tags_command(inputs: Inputs, move: MoveTags) -> Command:
+    """Points the tags at the digest that a build has pushed."""
+    found = list(words("docker", "buildx", "imagetools", "create"))
+    if inputs.builder is not None:
+        found += words(f"--builder={inputs.builder}")
+    found += words("--prefer-index=false")
+    found += [word("--tag=", *located(tag)) for tag in move.tags]
+    found.append(word(*located(move.repository), "@", Value(DIGEST)))
+    return Command(words=tuple(found))
+
+
+def image_output(build: Build) -> str:
+    """What `--output` gets where the build may write."""
+    if build.output == "load":
+        return "type=docker"
+    if build.output == "cacheonly":
+        return _CACHE_ONLY
+    by_digest = ",push-by-digest=true" if build.output == "push-by-digest" else ""
+    return f"type=image,push=true{by_digest}" + ("" if build.store else ",store=false")
+
+
+def output_value(build: Build, *, writes: bool) -> str:
+    """What `--output` gets; a build that may not write leaves only its cache in the builder."""
+    pushes = build.output in {"push", "push-by-digest"}
+    return _CACHE_ONLY if pushes and not writes else image_output(build)
+
+
+def _cache_words(cache: Cache) -> tuple[Word, ...]:
+    imported = "registry" if cache.type == "inline" else cache.type
+    found = [
+        word(
+            f"--cache-from=type={imported},{_IMPORT_KEY[cache.type]}=",
+            *located(cache.location, scope=SOURCE),
+            fields(cache.import_options),
+            when=SOURCE,
+        )
+    ]
+    if cache.export_options is None:
+        return tuple(found)
+    if cache.type == "inline":
+        found.append(word("--cache-to=type=inline", when=WRITES))
+        return tuple(found)
+    new = (NEW_CACHE,) if cache.type == "local" else ()
+    found.append(
+        word(
+            f"--cache-to=type={cache.type},{_EXPORT_KEY[cache.type]}=",
+            *located(cache.location),
+            *new,
+            fields(cache.export_options),
+            when=WRITES,
+        )
+    )
+    return tuple(found)
+
+
+def _output_words(build: Build) -> tuple[Word, ...]:
+    pushes = build.output in {"push", "push-by-digest"}
+    when = WRITES if pushes else None
+    found = [word("--tag=", *located(tag), when=when) for tag in build.tags]
+    found.append(word("--output=", Value(IMAGE_OUTPUT)) if pushes else word(f"--output={image_output(build)}"))
+    if build.output == "push-by-digest":
+        found.append(word("--metadata-file=", Value(METADATA_FILE)))
+    return tuple(found)

@@ -1,0 +1,16 @@
+"""The options that `docker build` and `docker buildx build` write alike."""
+
+from stageplan.commands.words import Word, word, words
+from stageplan.plan.model import Build, Inputs
+
+
+def input_words(inputs: Inputs, build: Build) -> tuple[Word, ...]:
+    """Dockerfile, platform, target and build arguments; an own argument of the build comes after the user's."""
+    found = list(words(f"--file={inputs.dockerfile}"))
+    if inputs.platform is not None:
+        found += words(f"--platform={inputs.platform}")
+    if build.target is not None:
+        found += words(f"--target={build.target}")
+    for arg in (*inputs.build_args, *build.build_args):
+        found.append(word(f"--build-arg={arg.name}" + ("" if arg.value is None else f"={arg.value}")))
+    return tuple(found)

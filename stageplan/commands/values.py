@@ -1,0 +1,49 @@
+"""The names of the values in commands, and what they are in a plan as it stands."""
+
+from collections.abc import Mapping
+
+from stageplan.plan.locations import values_of
+from stageplan.plan.model import Build, Plan, Restore, Source, Step
+from stageplan.plan.scope import slug
+
+WRITES = "writes"
+IMAGE_OUTPUT = "image_output"
+SOURCE = "source"
+
+
+def restored(index: int | None) -> str:
+    """The value that holds the scope whose stage image was brought for a stage."""
+    return "restored" if index is None else f"restored_{index}"
+
+
+def planned_values(plan: Plan, step: Step) -> dict[str, str]:
+    """What each value of a step's command is, as the plan has it.
+
+    Args:
+        step: of the plan.
+    """
+    values = values_of(plan.parameters)
+    values[WRITES] = "" if plan.parameters.read_only else "1"
+    if isinstance(step, Build) and step.cache is not None:
+        values[SOURCE] = _scope(step.cache.source)
+    for other in plan.steps:
+        if isinstance(other, Restore):
+            values[restored(other.index)] = _scope(other.source)
+    return values
+
+
+def fields(options: Mapping[str, str] | tuple[tuple[str, str], ...]) -> str:
+    """Further `,key=value` fields of a cache option, in the order given."""
+    pairs = options.items() if isinstance(options, Mapping) else options
+    return "".join(f",{key}={_field(value)}" for key, value in pairs)
+
+
+def _field(value: str) -> str:
+    if "," in value or '"' in value:
+        message = f"'{value}' cannot stand in a cache option"
+        raise ValueError(message)
+    return value
+
+
+def _scope(source: Source) -> str:
+    return "" if source.scope is None else slug(source.scope)

@@ -1,0 +1,218 @@
+"""The plan: pure data that says what is built, in which order, with which cache source, and why.
+
+A *location* is a text with names in braces, `{cache_image}:{scope}__deps`. The names are those of
+`Parameters`; a script lets its environment change them, a run takes the planned values.
+"""
+
+from typing import Literal
+
+import msgspec
+
+VERSION = 1
+
+Split = Literal["stages", "all", "targets"]
+CacheType = Literal["registry", "inline", "local", "gha", "s3", "azblob"]
+Output = Literal["cacheonly", "load", "push", "push-by-digest"]
+
+
+class Data(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An immutable piece of a plan that goes to JSON and back without loss."""
+
+
+class Parameters(Data):
+    """What a script's environment may change; the planned values are its defaults.
+
+    Attributes:
+        image: repository of the image, without a tag; may hold `{target}`. None: nothing is pushed.
+        cache_image: repository of the cache refs and stage images; None where the cache is in files.
+        cache_dir: folder of the cache; None where the cache is in a registry or a service.
+        scope: the branch or tag whose cache this is, as its owner wrote it.
+        fallback_scopes: where to look when the scope has no cache, in this order.
+        read_only: nothing is written that another build could import.
+    """
+
+    image: str | None
+    cache_image: str | None
+    cache_dir: str | None
+    scope: str
+    fallback_scopes: tuple[str, ...]
+    read_only: bool
+
+
+class BuildArg(Data):
+    """A `--build-arg`; without a value, docker takes it from the environment."""
+
+    name: str
+    value: str | None
+
+
+class NamedContext(Data):
+    """A `--build-context`."""
+
+    name: str
+    value: str
+
+
+class Inputs(Data):
+    """What every build of the plan is given.
+
+    Attributes:
+        context: the folder or URL that is the build context.
+        dockerfile: path of the Dockerfile.
+        dockerfile_digest: `sha256:…` of the Dockerfile the plan was made for.
+        builder: the buildx builder, or None for the current one.
+    """
+
+    context: str
+    dockerfile: str
+    dockerfile_digest: str
+    build_args: tuple[BuildArg, ...] = ()
+    build_contexts: tuple[NamedContext, ...] = ()
+    secrets: tuple[str, ...] = ()
+    ssh: tuple[str, ...] = ()
+    platform: str | None = None
+    builder: str | None = None
+
+
+class Source(Data):
+    """The one cache source of a step.
+
+    Attributes:
+        asked: whether somebody looked which of the scopes exist.
+        scope: the first scope that exists; None where none does, or nobody asked.
+    """
+
+    asked: bool = False
+    scope: str | None = None
+
+
+class Cache(Data):
+    """Where the cache of one build lies.
+
+    Attributes:
+        location: of what is imported and exported; the scope of an import is that of `source`.
+        source: the cache source.
+        import_options: further options of the import, as `key=value` pairs.
+        export_options: further options of the export; None: nothing is exported.
+    """
+
+    type: CacheType
+    location: str
+    source: Source = Source()
+    import_options: tuple[tuple[str, str], ...] = ()
+    export_options: tuple[tuple[str, str], ...] | None = None
+
+
+class Restore(Data, tag_field="kind", tag="restore"):
+    """Brings an earlier stage image to the engine: a pull, or the load of an archive.
+
+    Attributes:
+        index: which stage it is for; None for an archive, which holds all of them.
+        images: what an archive holds; a pull brings its location.
+    """
+
+    id: str
+    reason: str
+    needs: tuple[str, ...] = ()
+    how: Literal["pull", "load"]
+    index: int | None
+    location: str
+    images: tuple[str, ...] = ()
+    source: Source = Source()
+
+
+class Build(Data, tag_field="kind", tag="build"):
+    """One build of one target.
+
+    Attributes:
+        stage: how messages name the stage.
+        index: its place in the Dockerfile, counted from 0.
+        target: what `--target` gets; None for a last stage that has no name.
+        builder: which builder of docker runs it.
+        tags: locations of the images that it writes.
+        build_args: arguments of this build alone.
+        store: whether the engine keeps an image that is pushed.
+        cache_from: steps whose images the classic builder may take layers from.
+    """
+
+    id: str
+    reason: str
+    needs: tuple[str, ...] = ()
+    stage: str
+    index: int
+    target: str | None
+    builder: Literal["buildx", "classic"] = "buildx"
+    output: Output
+    store: bool = True
+    tags: tuple[str, ...] = ()
+    build_args: tuple[BuildArg, ...] = ()
+    cache: Cache | None = None
+    cache_from: tuple[str, ...] = ()
+
+
+class Push(Data, tag_field="kind", tag="push"):
+    """Pushes images that the engine holds."""
+
+    id: str
+    reason: str
+    needs: tuple[str, ...] = ()
+    images: tuple[str, ...]
+
+
+class Save(Data, tag_field="kind", tag="save"):
+    """Writes images into one archive."""
+
+    id: str
+    reason: str
+    needs: tuple[str, ...] = ()
+    images: tuple[str, ...]
+    location: str
+
+
+class MoveTags(Data, tag_field="kind", tag="move-tags"):
+    """Points tags at the image that a build pushed by digest, without moving bytes."""
+
+    id: str
+    reason: str
+    needs: tuple[str, ...] = ()
+    build: str
+    repository: str
+    tags: tuple[str, ...]
+
+
+Step = Restore | Build | Push | Save | MoveTags
+
+
+class StageDecision(Data):
+    """What becomes of a stage.
+
+    Attributes:
+        action: built by a step of its own, folded into its consumers' builds, or left out.
+    """
+
+    index: int
+    name: str
+    action: Literal["build", "fold", "skip"]
+    reason: str
+
+
+class Plan(Data):
+    """What is done, in order.
+
+    Attributes:
+        strategy_reason: why this strategy.
+        stages: what becomes of each stage, in file order.
+        steps: in an order in which they can run one after the other; `needs` says what must be done before.
+    """
+
+    version: int
+    strategy: str
+    strategy_reason: str
+    split: Split
+    targets: tuple[str, ...]
+    checks: tuple[str, ...]
+    inputs: Inputs
+    parameters: Parameters
+    stages: tuple[StageDecision, ...]
+    steps: tuple[Step, ...]
+    warnings: tuple[str, ...] = ()

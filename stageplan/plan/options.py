@@ -1,0 +1,48 @@
+"""What a user asks for, checked piece by piece where it arrives."""
+
+from dataclasses import dataclass
+
+from stageplan.plan.model import BuildArg, NamedContext, Split
+
+AUTO = "auto"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanOptions:
+    """The options of one plan.
+
+    Attributes:
+        context: folder or URL of the build context.
+        dockerfile: path of the Dockerfile.
+        name: what a local image is named after; the folder's name.
+        targets: stages that are published; empty: the last stage.
+        checks: stages that are only run for their result.
+        tags: tags of the image, or whole refs; empty: the scope.
+        image: repository of the image; None: the plan is local.
+        cache_image: repository for caches; None: `<image>-cache`.
+        cache_dir: folder for caches in files.
+        scope: the branch or tag whose cache this is.
+        cache_options: `(key, value)` of the cache backend, as given.
+    """
+
+    context: str
+    dockerfile: str
+    name: str
+    targets: tuple[str, ...] = ()
+    checks: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    build_args: tuple[BuildArg, ...] = ()
+    build_contexts: tuple[NamedContext, ...] = ()
+    secrets: tuple[str, ...] = ()
+    ssh: tuple[str, ...] = ()
+    platform: str | None = None
+    builder: str | None = None
+    image: str | None = None
+    cache_image: str | None = None
+    cache_dir: str = ".stageplan/cache"
+    scope: str = "main"
+    fallback_scopes: tuple[str, ...] = ()
+    read_only: bool = False
+    strategy: str = AUTO
+    split: Split = "stages"
+    cache_options: tuple[tuple[str, str], ...] = ()

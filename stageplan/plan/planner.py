@@ -1,0 +1,169 @@
+"""From a stage graph, options and what the engine can do to a plan. Pure: the same inputs give the same plan."""
+
+from collections.abc import Mapping
+
+from stageplan.dockerfile.model import Dockerfile
+from stageplan.errors import UsageError
+from stageplan.graph import StageGraph
+from stageplan.plan.backends import BackendOptions, check_options
+from stageplan.plan.choice import Choice, choose
+from stageplan.plan.facts import EngineFacts
+from stageplan.plan.folding import decide
+from stageplan.plan.images import check_image, image_tags, repositories
+from stageplan.plan.model import VERSION, BuildArg, Inputs, Parameters, Plan
+from stageplan.plan.options import PlanOptions
+from stageplan.plan.strategies.base import Strategy, Work
+from stageplan.plan.validation import check_plan
+
+
+def make_plan(dockerfile: Dockerfile, graph: StageGraph, options: PlanOptions, engine: EngineFacts) -> Plan:
+    """One build per stage that is worth one, with its cache source still to be asked for.
+
+    Args:
+        graph: of the Dockerfile, resolved with the same build arguments, contexts and platform.
+        engine: what the engine can do; unreachable: the plan is made for any.
+
+    Raises:
+        UsageError: an option is wrong, or the strategy cannot run here.
+        DockerfileError: there is no such target.
+    """
+    choice = choose(options, engine)
+    check_image(options)
+    targets = tuple(graph.find(name).index for name in options.targets) or (graph.target,)
+    checks = tuple(graph.find(name).index for name in options.checks)
+    _check_targets(graph, options, targets, checks)
+    work = _work(graph, options, engine, choice.strategy, targets, checks)
+    plan = Plan(
+        version=VERSION,
+        strategy=choice.strategy.name,
+        strategy_reason=choice.reason,
+        split=options.split,
+        targets=tuple(work.title(index) for index in targets),
+        checks=tuple(work.title(index) for index in checks),
+        inputs=_inputs(dockerfile, options),
+        parameters=_parameters(options, choice),
+        stages=work.decisions,
+        steps=choice.strategy.steps(work),
+        warnings=_warnings(work, choice.strategy),
+    )
+    check_plan(plan)
+    return plan
+
+
+def _check_targets(
+    graph: StageGraph, options: PlanOptions, targets: tuple[int, ...], checks: tuple[int, ...]
+) -> None:
+    if len(targets) > 1 and graph.uses_targetstage:
+        raise UsageError(
+            "targetstage-targets",
+            "a FROM reads TARGETSTAGE, so the graph differs from target to target",
+            hint="plan one --target at a time",
+        )
+    both = sorted(set(targets) & set(checks))
+    if both:
+        name = graph.stages[both[0]].name
+        raise UsageError(
+            "target-and-check", f"'{name}' is a --target and a --check", hint="a target is built in any case"
+        )
+    if len(targets) > 1 and options.image is not None and "{target}" not in options.image:
+        raise UsageError(
+            "image-for-targets",
+            f"'--image {options.image}' names one image for {len(targets)} targets",
+            hint=f"put {{target}} into it: --image {options.image}-{{target}}",
+        )
+
+
+def _work(
+    graph: StageGraph,
+    options: PlanOptions,
+    engine: EngineFacts,
+    strategy: Strategy,
+    targets: tuple[int, ...],
+    checks: tuple[int, ...],
+) -> Work:
+    wanted = {*targets, *checks}
+    classic = strategy.builder == "classic"
+    reached = frozenset(range(max(wanted) + 1)) if classic else graph.reached_from(wanted)
+    decisions = decide(
+        graph,
+        targets=targets,
+        checks=checks,
+        reached=reached,
+        split=options.split,
+        parents_only=strategy.parents_only,
+    )
+    built = {decision.index for decision in decisions if decision.action == "build"}
+    order = tuple(range(len(graph.stages))) if classic else graph.build_order(wanted)
+    backend = BackendOptions(on_import=(), on_export=())
+    if strategy.backend is not None:
+        backend = check_options(strategy.backend, options.cache_options)
+    elif options.cache_options:
+        key = options.cache_options[0][0]
+        raise UsageError(
+            "cache-option-unknown",
+            f"strategy '{strategy.name}' takes no cache options, and '{key}' is given",
+            hint="leave out --cache-option",
+        )
+    return Work(
+        graph=graph,
+        options=options,
+        engine=engine,
+        decisions=decisions,
+        built=tuple(index for index in order if index in built),
+        targets=targets,
+        tags={index: image_tags(options, graph.stages[index]) for index in targets},
+        repositories=repositories(options, graph, targets),
+        build_args=_pinned(graph, options),
+        backend=backend,
+    )
+
+
+def _pinned(graph: StageGraph, options: PlanOptions) -> tuple[BuildArg, ...]:
+    """TARGETSTAGE as the user's target sets it, where a FROM reads it: the plan's own targets would change it."""
+    if not graph.uses_targetstage or any(arg.name == "TARGETSTAGE" for arg in options.build_args):
+        return ()
+    return (BuildArg(name="TARGETSTAGE", value=graph.targetstage),)
+
+
+def _inputs(dockerfile: Dockerfile, options: PlanOptions) -> Inputs:
+    return Inputs(
+        context=options.context,
+        dockerfile=options.dockerfile,
+        dockerfile_digest=dockerfile.digest,
+        build_args=options.build_args,
+        build_contexts=options.build_contexts,
+        secrets=options.secrets,
+        ssh=options.ssh,
+        platform=options.platform,
+        builder=options.builder,
+    )
+
+
+def _parameters(options: PlanOptions, choice: Choice) -> Parameters:
+    store: Mapping[str, str | None] = {
+        "cache_image": options.cache_image or cache_image_of(options.image),
+        "cache_dir": options.cache_dir,
+    }
+    kept_in = choice.strategy.store
+    return Parameters(
+        image=options.image,
+        cache_image=store["cache_image"] if kept_in == "cache_image" else None,
+        cache_dir=store["cache_dir"] if kept_in == "cache_dir" else None,
+        scope=options.scope,
+        fallback_scopes=tuple(scope for scope in dict.fromkeys(options.fallback_scopes) if scope != options.scope),
+        read_only=options.read_only,
+    )
+
+
+def cache_image_of(image: str | None) -> str | None:
+    """The repository for caches beside an image: `<image>-cache`, without the `{target}`."""
+    if image is None:
+        return None
+    return image.replace("{target}", "").rstrip("-_./") + "-cache"
+
+
+def _warnings(work: Work, strategy: Strategy) -> tuple[str, ...]:
+    folded = [d.name for d in work.decisions if d.action == "fold" and "no name" in d.reason]
+    if strategy.builder == "classic" and folded:
+        return tuple(f"the classic builder runs '{name}' each time: it has no name to keep it by" for name in folded)
+    return ()

@@ -1,0 +1,118 @@
+"""What every strategy is given and what it gives back."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from stageplan.graph import Stage, StageGraph
+from stageplan.plan.backends import BackendOptions
+from stageplan.plan.facts import EngineFacts
+from stageplan.plan.folding import title
+from stageplan.plan.model import BuildArg, StageDecision, Step
+from stageplan.plan.options import PlanOptions
+from stageplan.plan.scope import slug
+
+Store = Literal["cache_image", "cache_dir", "service"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """What is to be planned, with all questions answered that do not depend on the strategy.
+
+    Attributes:
+        decisions: what becomes of each stage, by index.
+        built: indexes of the stages that are built, in build order.
+        targets: indexes of the published ones.
+        tags: locations of the image of each target.
+        repositories: location of the repository of each target; empty where the plan is local.
+        build_args: arguments that every build gets besides the user's.
+        backend: the checked options of the cache backend.
+    """
+
+    graph: StageGraph
+    options: PlanOptions
+    engine: EngineFacts
+    decisions: tuple[StageDecision, ...]
+    built: tuple[int, ...]
+    targets: tuple[int, ...]
+    tags: Mapping[int, tuple[str, ...]]
+    repositories: Mapping[int, str]
+    build_args: tuple[BuildArg, ...]
+    backend: BackendOptions
+
+    @property
+    def local(self) -> bool:
+        """Whether nothing is pushed."""
+        return self.options.image is None
+
+    @property
+    def publishes(self) -> bool:
+        """Whether images may be pushed: there is an image, and the event is trusted."""
+        return not self.local and not self.options.read_only
+
+    def stage(self, index: int) -> Stage:
+        """The stage at an index."""
+        return self.graph.stages[index]
+
+    def title(self, index: int) -> str:
+        """How messages name a stage."""
+        return title(self.stage(index))
+
+    def part(self, index: int) -> str:
+        """The piece of a location that stands for a stage, and for the platform where one is asked."""
+        platform = self.options.platform
+        return slug(self.title(index)) + (f"__{slug(platform.replace('/', '-'))}" if platform else "")
+
+    def target_flag(self, index: int) -> str | None:
+        """What `--target` gets: the name; nothing for a last stage without one."""
+        return self.stage(index).name
+
+    def needs(self, index: int) -> tuple[int, ...]:
+        """Which built stages this one needs, directly or through folded ones, in file order."""
+        found: set[int] = set()
+        seen: set[int] = set()
+        waiting = list(self.graph.sources(index))
+        while waiting:
+            source = waiting.pop()
+            if source in seen:
+                continue
+            seen.add(source)
+            if source in self.built:
+                found.add(source)
+            else:
+                waiting.extend(self.graph.sources(source))
+        return tuple(sorted(found))
+
+    def folds_in(self, index: int) -> bool:
+        """Whether other stages are built within this one's build."""
+        own = self.graph.reached_from({index}) - {index}
+        for source in self.needs(index):
+            own -= self.graph.reached_from({source})
+        return bool(own)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Strategy:
+    """A way to keep what was built.
+
+    Attributes:
+        name: the word for `--strategy`.
+        summary: what it stores, in a sentence.
+        backend: the cache backend whose options it takes; None: it takes none.
+        store: what its locations begin with.
+        builder: which builder of docker runs it.
+        parents_only: whether a stage's cache holds only the layers of the stages it starts from.
+        probes: whether somebody can see, before the build, which scopes have a cache.
+        refuses: why this engine cannot run it, or None.
+        steps: the sequence.
+    """
+
+    name: str
+    summary: str
+    backend: str | None
+    store: Store
+    builder: Literal["buildx", "classic"] = "buildx"
+    parents_only: bool
+    probes: bool
+    refuses: Callable[[EngineFacts, PlanOptions], str | None]
+    steps: Callable[[Work], tuple[Step, ...]]

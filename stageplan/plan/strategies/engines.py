@@ -1,0 +1,58 @@
+"""What an engine must be able to do for a strategy; each gives the reason it cannot, or None.
+
+Source: moby's `builder-next/controller.go` (which exporters the docker driver has in which image store)
+and buildx's driver features.
+"""
+
+from stageplan.plan.facts import EngineFacts
+from stageplan.plan.options import PlanOptions
+
+_FIRST_WITH_UNSTORED_PUSH = (28,)
+
+
+def needs_buildx(engine: EngineFacts) -> str | None:
+    """Why buildx cannot build here; an engine that nobody asked can."""
+    if engine.reachable and engine.buildx_version is None:
+        return "docker has no buildx"
+    return None
+
+
+def needs_cache_export(engine: EngineFacts) -> str | None:
+    """Why BuildKit cannot export a cache of its own here."""
+    if engine.driver == "docker" and engine.store == "classic":
+        return "the docker driver exports no cache from the classic image store"
+    return needs_buildx(engine)
+
+
+def needs_own_buildkit(engine: EngineFacts) -> str | None:
+    """Why a backend that only a standalone BuildKit has is missing here."""
+    if engine.driver == "docker":
+        return "the docker driver does not have it; a docker-container, kubernetes or remote builder does"
+    return needs_buildx(engine)
+
+
+def needs_classic_builder(engine: EngineFacts, options: PlanOptions) -> str | None:
+    """Why the classic builder cannot build this, or its cache fails here.
+
+    With containerd's store, `--cache-from` fails the build as soon as the cached image has an
+    instruction that changes no file before its end.
+    """
+    if engine.store == "containerd":
+        return "the classic builder's --cache-from fails on the containerd image store"
+    for flag, given in (
+        ("--build-context", options.build_contexts),
+        ("--secret", options.secrets),
+        ("--ssh", options.ssh),
+        ("--builder", options.builder),
+    ):
+        if given:
+            return f"the classic builder has no {flag}"
+    return None
+
+
+def pushes_unstored(engine: EngineFacts) -> bool:
+    """Whether an image can be pushed without being unpacked first (`store=false`)."""
+    if not engine.reachable or engine.driver != "docker" or engine.store != "containerd" or not engine.version:
+        return False
+    major = engine.version.split(".", 1)[0]
+    return major.isdigit() and (int(major),) >= _FIRST_WITH_UNSTORED_PUSH

@@ -1,0 +1,28 @@
+"""`local`: one BuildKit cache folder per stage."""
+
+from stageplan.plan.model import Cache
+from stageplan.plan.strategies.base import Strategy, Work
+from stageplan.plan.strategies.buildkit import buildkit_steps
+from stageplan.plan.strategies.engines import needs_cache_export
+from stageplan.plan.strategies.registry import export_options
+
+
+def _cache(work: Work, index: int) -> Cache:
+    return Cache(
+        type="local",
+        location=f"{{cache_dir}}/{{scope}}/{work.part(index)}",
+        import_options=work.backend.on_import,
+        export_options=export_options(work, index),
+    )
+
+
+STRATEGY = Strategy(
+    name="local",
+    summary="one BuildKit cache folder per stage",
+    backend="local",
+    store="cache_dir",
+    parents_only=False,
+    probes=True,
+    refuses=lambda engine, _: needs_cache_export(engine),
+    steps=lambda work: buildkit_steps(work, cache_of=_cache),
+)

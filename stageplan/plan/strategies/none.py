@@ -1,0 +1,16 @@
+"""`none`: nothing is kept but what the engine itself remembers."""
+
+from stageplan.plan.strategies.base import Strategy
+from stageplan.plan.strategies.buildkit import buildkit_steps
+from stageplan.plan.strategies.engines import needs_buildx
+
+STRATEGY = Strategy(
+    name="none",
+    summary="nothing but what the engine itself remembers",
+    backend=None,
+    store="service",
+    parents_only=False,
+    probes=False,
+    refuses=lambda engine, _: needs_buildx(engine),
+    steps=lambda work: buildkit_steps(work, cache_of=lambda *_: None),
+)

@@ -1,0 +1,40 @@
+"""`registry`: one BuildKit cache ref per stage, beside the image."""
+
+from stageplan.plan.model import Cache
+from stageplan.plan.strategies.base import Strategy, Work
+from stageplan.plan.strategies.buildkit import buildkit_steps
+from stageplan.plan.strategies.engines import needs_cache_export
+
+
+def export_options(work: Work, index: int) -> tuple[tuple[str, str], ...] | None:
+    """The options of a cache export; None where nothing may be written.
+
+    `min` holds the layers of a stage and of those it starts from. What is folded in and only copied
+    from would be lost, so such a stage exports `max`. A cache that cannot be written costs the next
+    build time, never this build its result: `ignore-error`.
+    """
+    if work.options.read_only:
+        return None
+    chosen = {"mode": "max" if work.folds_in(index) else "min", "ignore-error": "true"}
+    return tuple((chosen | dict(work.backend.on_export)).items())
+
+
+def _cache(work: Work, index: int) -> Cache:
+    return Cache(
+        type="registry",
+        location=f"{{cache_image}}:{{scope}}__{work.part(index)}",
+        import_options=work.backend.on_import,
+        export_options=export_options(work, index),
+    )
+
+
+STRATEGY = Strategy(
+    name="registry",
+    summary="one BuildKit cache ref per stage, beside the image",
+    backend="registry",
+    store="cache_image",
+    parents_only=False,
+    probes=True,
+    refuses=lambda engine, _: needs_cache_export(engine),
+    steps=lambda work: buildkit_steps(work, cache_of=_cache),
+)

@@ -1,0 +1,163 @@
+"""The plan as a POSIX sh script that needs nothing but docker.
+
+The script asks by itself which cache source exists, so it can be committed and used for any branch: image,
+scope and fallback scopes come from its environment, with the planned values as defaults.
+"""
+
+from collections.abc import Iterator
+
+from stageplan.commands import buildx, classic
+from stageplan.commands.values import SOURCE, WRITES, restored
+from stageplan.commands.words import Value, located
+from stageplan.plan.model import Build, Cache, MoveTags, Plan, Push, Restore, Save, Step
+from stageplan.render.quoting import quote, shell_command, shell_parts
+from stageplan.render.templates import render
+
+
+def render_shell(plan: Plan, *, version: str) -> str:
+    """The script.
+
+    Args:
+        version: of stageplan, for the header.
+    """
+    archive = next((step for step in plan.steps if isinstance(step, Save)), None)
+    return render(
+        "shell.sh.j2",
+        version=version,
+        plan=plan,
+        targets=", ".join(plan.targets),
+        image=None if plan.parameters.image is None else quote(plan.parameters.image),
+        cache_image=_cache_image(plan),
+        cache_dir=None if plan.parameters.cache_dir is None else quote(plan.parameters.cache_dir),
+        scope=quote(plan.parameters.scope),
+        fallback_scopes=quote(" ".join(plan.parameters.fallback_scopes)),
+        read_only="1" if plan.parameters.read_only else "",
+        images_by_environment=any("{image}" in location for location in _locations(plan)),
+        probes=_probes(plan),
+        archive=None if archive is None else tuple(_save(archive)),
+        swaps=any(_swaps(step) for step in plan.steps),
+        metadata=any(isinstance(step, MoveTags) for step in plan.steps),
+        buildx=any(isinstance(step, Build) and step.builder == "buildx" for step in plan.steps),
+        steps=[
+            {"title": quote(step.id), "reason": quote(step.reason), "guard": _guard(step), "lines": tuple(_lines(plan, step))}
+            for step in plan.steps
+            if not isinstance(step, Save)
+        ],
+    )
+
+
+def _cache_image(plan: Plan) -> str | None:
+    parameters = plan.parameters
+    if parameters.cache_image is None:
+        return None
+    beside = parameters.image is not None and parameters.cache_image == f"{parameters.image}-cache"
+    return '"${image}-cache"' if beside else quote(parameters.cache_image)
+
+
+def _locations(plan: Plan) -> Iterator[str]:
+    for step in plan.steps:
+        match step:
+            case Build(tags=tags):
+                yield from tags
+            case MoveTags(tags=tags, repository=repository):
+                yield from (*tags, repository)
+            case Push(images=images) | Save(images=images) | Restore(images=images):
+                yield from images
+
+
+def _probes(plan: Plan) -> str | None:
+    """How the script looks for a cache source: in a registry, in folders, in files; None: it does not."""
+    for step in plan.steps:
+        if isinstance(step, Restore):
+            return "pull" if step.how == "pull" else "file"
+        if isinstance(step, Build) and step.cache is not None and not _is_service(step.cache):
+            return "folder" if step.cache.type == "local" else "registry"
+    return None
+
+
+def _is_service(cache: Cache) -> bool:
+    return cache.type in {"gha", "s3", "azblob"}
+
+
+def _swaps(step: Step) -> bool:
+    return isinstance(step, Build) and step.cache is not None and step.cache.type == "local"
+
+
+def _guard(step: Step) -> bool:
+    """Whether the step is left out where nothing may be written."""
+    return isinstance(step, Push | MoveTags)
+
+
+def _lines(plan: Plan, step: Step) -> Iterator[str]:
+    match step:
+        case Restore(how="pull"):
+            yield f"{restored(step.index)}="
+            yield "for candidate in ${scopes}; do"
+            yield f"    {restored(step.index)}=${{candidate}}"
+            yield shell_command(classic.pull_command(step), indent="    ") + " && break"
+            yield f"    {restored(step.index)}="
+            yield "done"
+        case Restore():
+            yield f"{restored(None)}=$(first_scope {_around_scope(step.location)})"
+            yield f'if [ -n "${{{restored(None)}}}" ]; then'
+            yield shell_command(classic.load_command(step), indent="    ")
+            yield "fi"
+        case Build(builder="classic"):
+            yield shell_command(classic.build_command(plan, step))
+        case Build():
+            yield from _buildx_lines(plan, step)
+        case Push(images=images):
+            yield from (shell_command(classic.push_command(image)) for image in images)
+        case MoveTags():
+            yield f"digest=$(pushed_digest {_metadata_file(step.build)})"
+            yield shell_command(buildx.move_tags_command(plan.inputs, step))
+        case Save():
+            yield from _save(step)
+
+
+def _buildx_lines(plan: Plan, build: Build) -> Iterator[str]:
+    cache = build.cache
+    if cache is not None:
+        yield f"{SOURCE}={_source(plan, cache)}"
+    if build.output in {"push", "push-by-digest"}:
+        yield f"image_output={quote(buildx.image_output(build))}"
+        yield f'[ -n "${{{WRITES}}}" ] || image_output={quote(buildx.output_value(build, writes=False))}'
+    if build.output == "push-by-digest":
+        yield f"{buildx.METADATA_FILE}={_metadata_file(build.id)}"
+    if cache is not None and cache.type == "local" and cache.export_options is not None:
+        folder = shell_parts(located(cache.location))
+        new = shell_parts((*located(cache.location), buildx.NEW_CACHE))
+        yield f"rm -rf {new}"
+        yield shell_command(buildx.build_command(plan.inputs, build))
+        yield f'[ -z "${{{WRITES}}}" ] || replace_folder {folder}'
+        return
+    yield shell_command(buildx.build_command(plan.inputs, build))
+
+
+def _source(plan: Plan, cache: Cache) -> str:
+    if not _is_service(cache):
+        return f"$(first_scope {_around_scope(cache.location)})"
+    own = cache.source.scope == plan.parameters.scope
+    return '"${scope}"' if own else '"${first_fallback}"'
+
+
+def _around_scope(location: str) -> str:
+    """The words before and behind the scope in a location."""
+    parts = located(location)
+    at = parts.index(Value("scope"))
+    return f"{shell_parts(parts[:at])} {shell_parts(parts[at + 1 :])}"
+
+
+def _metadata_file(build: str) -> str:
+    return shell_parts((Value("work"), f"/{build.partition(':')[2]}.json"))
+
+
+def _save(save: Save) -> Iterator[str]:
+    """The lines that write the archive from the images that the engine holds."""
+    for position, image in enumerate(save.images):
+        name = classic.held(position)
+        yield f'{name}=$(docker image inspect --format=held {shell_parts(located(image))} 2>/dev/null) || {name}='
+    archive = shell_parts(located(save.location))
+    yield f'mkdir -p "$(dirname {archive})"'
+    yield shell_command(classic.save_command(save))
+    yield f"mv -f {shell_parts((*located(save.location), classic.NEW_ARCHIVE))} {archive}"
