@@ -1,0 +1,1 @@
+"""Syntax: a Dockerfile's text becomes the instructions that BuildKit would see."""
