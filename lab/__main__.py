@@ -74,7 +74,10 @@ def _shell(arguments: argparse.Namespace) -> int:
                 for name in ("PATH", "DOCKER_HOST", "DOCKER_CONFIG", "DOCKER_CLI_HINTS")
             }
             env = os.environ | ours | {"STAGEPLAN_REGISTRY": registry.host}
-            return subprocess.run(words, env=env, check=False).returncode
+            try:
+                return subprocess.run(words, env=env, check=False).returncode
+            except KeyboardInterrupt:
+                return 130
 
 
 if __name__ == "__main__":

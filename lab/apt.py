@@ -84,6 +84,7 @@ def _private_apt(suite: str, folder: Path) -> list[str]:
         "Dir::State::Lists": folder / "lists",
         "Dir::Cache": folder / "cache",
         "Acquire::Languages": "none",
+        "APT::Update::Error-Mode": "any",  # else an update that reached nothing counts as done
         "APT::Sandbox::User": "root",  # the folder is ours alone, apt's own user cannot enter it
     }
     return [word for key, value in settings.items() for word in ("-o", f"{key}={value}")]

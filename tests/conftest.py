@@ -11,17 +11,18 @@ import pytest
 
 import lab
 
-ENGINE_FIXTURES = {"hub", "registry", "engine", "classic_engine", "old_engine"}
+ENGINE_FIXTURES = {"lab_ready", "hub", "registry", "engine", "classic_engine", "old_engine"}
 
 
-def pytest_collection_modifyitems(items: list[pytest.Function]) -> None:
+@pytest.hookimpl(tryfirst=True)  # before `-m` selects by marker
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        if ENGINE_FIXTURES & set(item.fixturenames):
+        if isinstance(item, pytest.Function) and ENGINE_FIXTURES & set(item.fixturenames):
             item.add_marker(pytest.mark.engine)
 
 
 @pytest.fixture(scope="session")
-def _lab() -> None:
+def lab_ready() -> None:
     """The lab can run here; else the test is skipped, in CI failed, with the reason."""
     reason = lab.available()
     if reason and os.environ.get("CI") == "true":
@@ -31,7 +32,7 @@ def _lab() -> None:
 
 
 @pytest.fixture(scope="session")
-def hub(_lab: None) -> Iterator[lab.Registry]:
+def hub(lab_ready: None) -> Iterator[lab.Registry]:  # noqa: ARG001 - asked for its skip
     """The registry that stands in for Docker Hub, with the common base images; shared by all tests."""
     with lab.Registry() as registry:
         lab.seed(registry)
@@ -39,7 +40,7 @@ def hub(_lab: None) -> Iterator[lab.Registry]:
 
 
 @pytest.fixture
-def registry(_lab: None) -> Iterator[lab.Registry]:
+def registry(lab_ready: None) -> Iterator[lab.Registry]:  # noqa: ARG001 - asked for its skip
     """An empty registry to push to."""
     with lab.Registry() as registry:
         yield registry
