@@ -1,4 +1,6 @@
-"""Engines and registries for tests; a test that asks for one has the marker `engine` by that alone.
+"""Engines and registries for tests; a test that names one of these fixtures gets the marker `engine` by that.
+
+A test that gets one through `getfixturevalue` alone has to carry the marker itself.
 
 Each test gets an engine with nothing in it and an empty registry: what a CI runner is before its first build.
 `FROM python:3.12-slim` and the other names in `lab.images.COMMON` resolve to busybox images, with no network.

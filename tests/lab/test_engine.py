@@ -58,6 +58,7 @@ def test_the_classic_builder_takes_steps_from_a_pulled_image(
     assert warm.stdout.count("Using cache") == 2
 
 
+@pytest.mark.engine
 @pytest.mark.parametrize(
     ("fixture", "store"),
     [
