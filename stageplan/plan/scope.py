@@ -36,3 +36,9 @@ def _tag_characters(raw: bytes) -> bytes:
     if body.startswith((b".", b"-")):
         body = b"0" + body[1:]
     return body or b"0"
+
+
+def image_name(folder: str) -> str:
+    """A valid image name for a local image, made of a folder's name."""
+    name = re.sub(r"[^a-z0-9]+", "-", folder.lower()).strip("-")
+    return name or "image"

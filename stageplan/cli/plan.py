@@ -1,0 +1,39 @@
+"""`stageplan plan`."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from stageplan.cli.options import context_argument, json_option, offline_option, output_option, plan_options
+
+
+@click.command("plan", short_help="what would be done, and why")
+@context_argument
+@plan_options
+@offline_option
+@json_option
+@output_option
+def command(context: str, offline: bool, as_json: bool, output: Path | None, **given: Any) -> None:
+    """Plan one build per stage, each with its cache source, its cache export and its push.
+
+    With -o the plan is written as JSON, for `stageplan script` and `stageplan run`.
+
+    \b
+    stageplan plan --image registry.example.com/app
+    stageplan plan --image registry.example.com/app -o plan.json && stageplan run plan.json
+    """
+    from stageplan.cli.output import say, write  # noqa: PLC0415 - imported when the command runs, for start-up
+    from stageplan.cli.planning import ask_sources, plan_of  # noqa: PLC0415
+    from stageplan.plan.document import encode_plan  # noqa: PLC0415
+    from stageplan.render.text import render_text  # noqa: PLC0415
+
+    plan = plan_of(context, given, offline=offline)
+    if not offline:
+        plan = ask_sources(plan)
+    if as_json or output is not None:
+        write(encode_plan(plan), output)
+    else:
+        write(render_text(plan).encode(), None)
+    if output is not None and str(output) != "-":
+        say(f"wrote {output}; carry it out with: stageplan run {output}")

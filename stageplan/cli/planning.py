@@ -1,0 +1,105 @@
+"""From a command line to a plan: read the file, resolve its stages, ask the engine, plan, ask for cache sources."""
+
+import platform as machine
+from pathlib import Path
+
+from stageplan.cli.request import Given, Request, build_options, plan_options, read_request
+from stageplan.dockerfile.model import Dockerfile
+from stageplan.dockerfile.reader import read_dockerfile
+from stageplan.errors import UsageError
+from stageplan.graph import StageGraph, build_graph
+from stageplan.plan.document import decode_plan
+from stageplan.plan.facts import EngineFacts
+from stageplan.plan.model import Plan
+from stageplan.plan.planner import make_plan
+from stageplan.plan.sources import candidates, with_sources
+from stageplan.system.files import read_bytes
+
+_ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64", "armv7l": "arm/v7"}
+NOT_ASKED = EngineFacts(reachable=False, reason="not asked")
+
+
+def read_graph(request: Request, engine: EngineFacts = NOT_ASKED) -> tuple[Dockerfile, StageGraph]:
+    """The Dockerfile of a request and its stages.
+
+    Raises:
+        UsageError: it cannot be read.
+        DockerfileError: the build would refuse it.
+    """
+    dockerfile = read_dockerfile(read_bytes(request.dockerfile), str(request.dockerfile))
+    return dockerfile, build_graph(dockerfile, build_options(request, platform=_native(engine)))
+
+
+def plan_of(context: str, given: Given, *, offline: bool = False) -> Plan:
+    """The plan that a command line means: of a plan file, or made from options; no source is asked for.
+
+    Args:
+        context: the build context, or the path of a plan file.
+        given: the options.
+        offline: the engine is not asked.
+
+    Raises:
+        UsageError: an option or the plan file is wrong.
+        DockerfileError: the build would refuse the Dockerfile.
+        UnreachableError: the engine is needed and does not answer.
+    """
+    if is_plan_file(context):
+        return _read_plan(Path(context), given)
+    request = read_request(context, given)
+    engine = NOT_ASKED if offline else _ask_engine(request.chosen("builder"))
+    dockerfile, graph = read_graph(request, engine)
+    return make_plan(dockerfile, graph, plan_options(request), engine)
+
+
+def is_plan_file(context: str) -> bool:
+    """Whether the argument names a plan instead of a build context."""
+    return context.endswith(".json") and not Path(context).is_dir()
+
+
+def ask_sources(plan: Plan) -> Plan:
+    """The plan with the cache source of each step, as the registry or the disk has them now.
+
+    Raises:
+        UnreachableError: the registry does not answer, or refuses.
+    """
+    places = {place for found in candidates(plan).values() for place in found}
+    if not places:
+        return plan
+    if plan.parameters.cache_image is not None:
+        from stageplan.system.registry import Registry  # noqa: PLC0415 - only plans with a registry load its client
+
+        digests = Registry().exists_many(sorted(places))
+        return with_sources(plan, lambda place: digests[place] is not None)
+    return with_sources(plan, _lies_on_disk)
+
+
+def _lies_on_disk(place: str) -> bool:
+    path = Path(place)
+    return path.is_file() or (path / "index.json").is_file()
+
+
+def _read_plan(path: Path, given: Given) -> Plan:
+    extra = sorted(name for name, value in given.items() if value not in (None, (), False))
+    if extra:
+        option = extra[0].replace("_", "-")
+        raise UsageError(
+            "plan-and-options",
+            f"'{path}' is a plan, and '{option}' is given besides",
+            hint="a plan is carried out as it stands; give the option when you plan",
+        )
+    plan = decode_plan(read_bytes(path), path=str(path))
+    data = read_bytes(Path(plan.inputs.dockerfile))
+    dockerfile = read_dockerfile(data, plan.inputs.dockerfile)
+    return decode_plan(read_bytes(path), path=str(path), dockerfile_digest=dockerfile.digest)
+
+
+def _ask_engine(builder: str | None) -> EngineFacts:
+    from stageplan.system.engine import engine_facts  # noqa: PLC0415 - the docker SDK takes 100 ms to load
+
+    return engine_facts(builder)
+
+
+def _native(engine: EngineFacts) -> str:
+    if engine.os and engine.architecture:
+        return f"{engine.os}/{engine.architecture}"
+    return f"linux/{_ARCHITECTURES.get(machine.machine(), machine.machine())}"

@@ -1,0 +1,76 @@
+"""The plan for a person: what is done, in order, and why."""
+
+from collections.abc import Iterator
+
+from stageplan.plan.locations import resolve, values_of
+from stageplan.plan.model import Build, MoveTags, Plan, Push, Restore, Save, Source, Step
+
+
+def render_text(plan: Plan) -> str:
+    """The plan as text, with a line end."""
+    return "\n".join((*_head(plan), "", *_stages(plan), "", *_steps(plan), *_warnings(plan))) + "\n"
+
+
+def _head(plan: Plan) -> Iterator[str]:
+    parameters = plan.parameters
+    yield f"strategy  {plan.strategy}: {plan.strategy_reason}"
+    yield f"image     {parameters.image or 'none; nothing is pushed'}"
+    yield f"cache     {parameters.cache_image or parameters.cache_dir or 'kept by no one but the builder'}"
+    behind = f", then {', '.join(parameters.fallback_scopes)}" if parameters.fallback_scopes else ""
+    yield f"scope     {parameters.scope}{behind}"
+    if parameters.read_only:
+        yield "writes    nothing (read-only)"
+
+
+def _stages(plan: Plan) -> Iterator[str]:
+    width = max(len(stage.name) for stage in plan.stages)
+    yield "stages"
+    for stage in plan.stages:
+        yield f"  {stage.name:<{width}}  {stage.action:<5}  {stage.reason}"
+
+
+def _steps(plan: Plan) -> Iterator[str]:
+    yield "steps"
+    for number, step in enumerate(plan.steps, start=1):
+        yield f"  {number}. {step.id}"
+        yield from (f"     {line}" for line in _details(plan, step))
+
+
+def _details(plan: Plan, step: Step) -> Iterator[str]:
+    values = values_of(plan.parameters)
+    match step:
+        case Build(cache=cache):
+            if cache is not None:
+                yield f"cache source  {_source(plan, cache.location, cache.source)}"
+                if cache.export_options is not None:
+                    mode = dict(cache.export_options).get("mode")
+                    where = resolve(cache.location, values)
+                    yield f"cache export  {'in the image' if cache.type == 'inline' else where}{f' ({mode})' if mode else ''}"
+            for tag in step.tags:
+                yield f"{step.output:<13} {resolve(tag, values)}"
+        case Restore(location=location, how=how, source=source):
+            yield f"{how:<13} {_source(plan, location, source)}"
+        case Push(images=images):
+            for image in images:
+                yield f"push          {resolve(image, values)}"
+        case Save(location=location):
+            yield f"save          {resolve(location, values)}"
+        case MoveTags(tags=tags):
+            for tag in tags:
+                yield f"tag           {resolve(tag, values)}"
+
+
+def _source(plan: Plan, location: str, source: Source) -> str:
+    if not source.asked:
+        scopes = (plan.parameters.scope, *plan.parameters.fallback_scopes)
+        places = [resolve(location, values_of(plan.parameters, scope=scope)) for scope in scopes]
+        return f"the first that exists of {', '.join(places)}"
+    if source.scope is None:
+        return "none exists yet"
+    return resolve(location, values_of(plan.parameters, scope=source.scope))
+
+
+def _warnings(plan: Plan) -> Iterator[str]:
+    if plan.warnings:
+        yield ""
+        yield from (f"warning: {warning}" for warning in plan.warnings)
