@@ -13,7 +13,7 @@ CONTEXT = "fixtures/demo"
 
 
 def main() -> None:
-    """Shows graph, plan and script, runs the plan, and runs it again where nothing is left but the registry."""
+    """Shows graph and plan, runs the plan, and runs it again where only the registry is left."""
     reason = lab.available()
     if _docker_answers():
         _with_the_machines_engine()

@@ -13,9 +13,9 @@ def main() -> NoReturn:
 
 
 def _exit_code() -> int:
-    import click  # noqa: PLC0415 - start-up is measured; nothing is imported before it is needed
+    import click
 
-    from stageplan.cli.app import app  # noqa: PLC0415
+    from stageplan.cli.app import app
 
     try:
         app.main(standalone_mode=False)
@@ -40,9 +40,9 @@ def _exit_code() -> int:
 
 def _bug(error: Exception) -> int:
     """The exit code of a bug, after saying where it is."""
-    import traceback  # noqa: PLC0415
+    import traceback
 
-    import click  # noqa: PLC0415
+    import click
 
     if os.environ.get("STAGEPLAN_DEBUG"):
         traceback.print_exc()

@@ -41,7 +41,7 @@ class LazyGroup(click.Group):
         Raises:
             click.UsageError: there is none; the nearest is named.
         """
-        from stageplan.errors import did_you_mean  # noqa: PLC0415
+        from stageplan.errors import did_you_mean
 
         if args and not args[0].startswith("-") and args[0] not in _COMMANDS:
             hint = did_you_mean(args[0], _COMMANDS)
@@ -55,10 +55,12 @@ class LazyGroup(click.Group):
             formatter.write_dl(list(_COMMANDS.items()))
 
 
-@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.group(
+    cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110}
+)
 @click.version_option(__version__, prog_name="stageplan", message="%(prog)s %(version)s")
 def app() -> None:
-    """One target build per stage of a Dockerfile, with cache hits that are certain.
+    r"""One target build per stage of a Dockerfile, with cache hits that are certain.
 
     \b
     stageplan graph                                   what is in the Dockerfile here

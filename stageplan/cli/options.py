@@ -1,4 +1,4 @@
-"""The options that several commands share. Names and meanings follow `docker buildx build` where it has them."""
+"""The options that several commands share, named as in `docker buildx build` where it has them."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -23,30 +23,116 @@ plan_or_context_argument = click.argument("context", default=".", metavar="[CONT
 
 graph_options = _all(
     click.option("-f", "--file", metavar="FILE", help="The Dockerfile.  [default: CONTEXT/Dockerfile]"),
-    click.option("--target", "targets", multiple=True, metavar="STAGE", help="A stage to publish; repeatable.  [default: the last]"),
-    click.option("--build-arg", "build_args", multiple=True, metavar="NAME[=VALUE]", help="A build argument; without a value it is taken from the environment."),
-    click.option("--build-context", "build_contexts", multiple=True, metavar="NAME=VALUE", help="A named context, as docker buildx build takes it."),
+    click.option(
+        "--target",
+        "targets",
+        multiple=True,
+        metavar="STAGE",
+        help="A stage to publish; repeatable.  [default: the last]",
+    ),
+    click.option(
+        "--build-arg",
+        "build_args",
+        multiple=True,
+        metavar="NAME[=VALUE]",
+        help="A build argument; without a value it is taken from the environment.",
+    ),
+    click.option(
+        "--build-context",
+        "build_contexts",
+        multiple=True,
+        metavar="NAME=VALUE",
+        help="A named context, as docker buildx build takes it.",
+    ),
     click.option("--platform", metavar="OS/ARCH", help="The platform to build for.  [default: the engine's]"),
 )
 
 plan_options = _all(
     graph_options,
-    click.option("--check", "checks", multiple=True, metavar="STAGE", help="A stage that is only run for its result: tests, lint; repeatable."),
-    click.option("--image", metavar="REPO", help="Repository of the image, {target} in it for several targets. Without it nothing is pushed."),
-    click.option("-t", "--tag", "tags", multiple=True, metavar="TAG", help="A tag of the image; repeatable.  [default: the scope]"),
+    click.option(
+        "--check",
+        "checks",
+        multiple=True,
+        metavar="STAGE",
+        help="A stage that is only run for its result: tests, lint; repeatable.",
+    ),
+    click.option(
+        "--image",
+        metavar="REPO",
+        help="Repository of the image, {target} in it for several targets. Without it nothing is pushed.",
+    ),
+    click.option(
+        "-t",
+        "--tag",
+        "tags",
+        multiple=True,
+        metavar="TAG",
+        help="A tag of the image; repeatable.  [default: the scope]",
+    ),
     click.option("--cache-image", metavar="REPO", help="Repository of the caches.  [default: <image>-cache]"),
-    click.option("--cache-dir", metavar="DIR", help="Folder of the caches that lie in files.  [default: .stageplan/cache]"),
-    click.option("--cache-option", "cache_options", multiple=True, metavar="KEY=VALUE", help="A parameter of the cache backend, such as compression=zstd; repeatable."),
-    click.option("--strategy", metavar="NAME", help="registry, inline, local, classic, archive, gha, s3, azblob, none.  [default: auto]"),
-    click.option("--split", type=click.Choice(["stages", "all", "targets"]), help="Which stages get a build of their own: those worth it, all, only targets.  [default: stages]"),
-    click.option("--scope", metavar="NAME", help="The branch or tag whose cache this is.  [default: from CI, else the git branch]"),
-    click.option("--fallback-scope", "fallback_scopes", multiple=True, metavar="NAME", help="Where to look when the scope has no cache; repeatable.  [default: the default branch]"),
-    click.option("--read-only/--no-read-only", "read_only", default=None, help="Write nothing that another build could import.  [default: in pull requests]"),
+    click.option(
+        "--cache-dir",
+        metavar="DIR",
+        help="Folder of the caches that lie in files.  [default: .stageplan/cache]",
+    ),
+    click.option(
+        "--cache-option",
+        "cache_options",
+        multiple=True,
+        metavar="KEY=VALUE",
+        help="A parameter of the cache backend, such as compression=zstd; repeatable.",
+    ),
+    click.option(
+        "--strategy",
+        metavar="NAME",
+        help="registry, inline, local, classic, archive, gha, s3, azblob, none.  [default: auto]",
+    ),
+    click.option(
+        "--split",
+        type=click.Choice(["stages", "all", "targets"]),
+        help="Which stages get a build of their own: those worth it, all, only targets.  [default: stages]",
+    ),
+    click.option(
+        "--scope",
+        metavar="NAME",
+        help="The branch or tag whose cache this is.  [default: from CI, else the git branch]",
+    ),
+    click.option(
+        "--fallback-scope",
+        "fallback_scopes",
+        multiple=True,
+        metavar="NAME",
+        help="Where to look when the scope has no cache; repeatable.  [default: the default branch]",
+    ),
+    click.option(
+        "--read-only/--no-read-only",
+        "read_only",
+        default=None,
+        help="Write nothing that another build could import.  [default: in pull requests]",
+    ),
     click.option("--builder", metavar="NAME", help="The buildx builder."),
-    click.option("--secret", "secrets", multiple=True, metavar="ID=…", help="A secret, as docker buildx build takes it; repeatable."),
-    click.option("--ssh", "ssh", multiple=True, metavar="ID[=…]", help="An ssh agent or key, as docker buildx build takes it; repeatable."),
+    click.option(
+        "--secret",
+        "secrets",
+        multiple=True,
+        metavar="ID=…",
+        help="A secret, as docker buildx build takes it; repeatable.",
+    ),
+    click.option(
+        "--ssh",
+        "ssh",
+        multiple=True,
+        metavar="ID[=…]",
+        help="An ssh agent or key, as docker buildx build takes it; repeatable.",
+    ),
 )
 
-output_option = click.option("-o", "--output", type=click.Path(path_type=Path, allow_dash=True), metavar="FILE", help="Write there instead of to stdout.")
+output_option = click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, allow_dash=True),
+    metavar="FILE",
+    help="Write there instead of to stdout.",
+)
 offline_option = click.option("--offline", is_flag=True, help="Ask neither engine nor registry.")
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")

@@ -15,7 +15,7 @@ from stageplan.cli.options import context_argument, json_option, offline_option,
 @json_option
 @output_option
 def command(context: str, offline: bool, as_json: bool, output: Path | None, **given: Any) -> None:
-    """Plan one build per stage, each with its cache source, its cache export and its push.
+    r"""Plan one build per stage, each with its cache source, its cache export and its push.
 
     With -o the plan is written as JSON, for `stageplan script` and `stageplan run`.
 
@@ -23,10 +23,10 @@ def command(context: str, offline: bool, as_json: bool, output: Path | None, **g
     stageplan plan --image registry.example.com/app
     stageplan plan --image registry.example.com/app -o plan.json && stageplan run plan.json
     """
-    from stageplan.cli.output import say, write  # noqa: PLC0415 - imported when the command runs, for start-up
-    from stageplan.cli.planning import ask_sources, plan_of  # noqa: PLC0415
-    from stageplan.plan.document import encode_plan  # noqa: PLC0415
-    from stageplan.render.text import render_text  # noqa: PLC0415
+    from stageplan.cli.output import say, write
+    from stageplan.cli.planning import ask_sources, plan_of
+    from stageplan.plan.document import encode_plan
+    from stageplan.render.text import render_text
 
     plan = plan_of(context, given, offline=offline)
     if not offline:

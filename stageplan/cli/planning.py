@@ -1,10 +1,10 @@
-"""From a command line to a plan: read the file, resolve its stages, ask the engine, plan, ask for cache sources."""
+"""From a command line to a plan: read the file, resolve its stages, plan, ask for cache sources."""
 
 import platform as machine
 from pathlib import Path
 
 from stageplan.cli.request import Given, Request, build_options, plan_options, read_request
-from stageplan.dockerfile.model import Dockerfile
+from stageplan.dockerfile.instructions import Dockerfile
 from stageplan.dockerfile.reader import read_dockerfile
 from stageplan.errors import UsageError
 from stageplan.graph import StageGraph, build_graph
@@ -66,7 +66,7 @@ def ask_sources(plan: Plan) -> Plan:
     if not places:
         return plan
     if plan.parameters.cache_image is not None:
-        from stageplan.system.registry import Registry  # noqa: PLC0415 - only plans with a registry load its client
+        from stageplan.system.registry import Registry
 
         digests = Registry().exists_many(sorted(places))
         return with_sources(plan, lambda place: digests[place] is not None)
@@ -94,7 +94,7 @@ def _read_plan(path: Path, given: Given) -> Plan:
 
 
 def _ask_engine(builder: str | None) -> EngineFacts:
-    from stageplan.system.engine import engine_facts  # noqa: PLC0415 - the docker SDK takes 100 ms to load
+    from stageplan.system.engine import engine_facts
 
     return engine_facts(builder)
 

@@ -149,7 +149,9 @@ def _build_args(request: Request) -> tuple[BuildArg, ...]:
         name, equals, value = text.partition("=")
         if not name:
             raise UsageError(
-                "option-form", f"'--build-arg {text}' names no argument", hint="it looks like --build-arg NAME=VALUE"
+                "option-form",
+                f"'--build-arg {text}' names no argument",
+                hint="it looks like --build-arg NAME=VALUE",
             )
         found[name] = BuildArg(name=name, value=value if equals else None)
     return tuple(found.values())
@@ -166,7 +168,9 @@ def _pairs(option: str, texts: Sequence[str]) -> tuple[tuple[str, str], ...]:
         name, equals, value = text.partition("=")
         if not name or not equals or not value:
             raise UsageError(
-                "option-form", f"'{option} {text}' is not of the form NAME=VALUE", hint=f"it looks like {option} NAME=VALUE"
+                "option-form",
+                f"'{option} {text}' is not of the form NAME=VALUE",
+                hint=f"it looks like {option} NAME=VALUE",
             )
         found.append((name, value))
     return tuple(found)

@@ -13,19 +13,20 @@ from stageplan.cli.options import output_option, plan_options, plan_or_context_a
 @plan_options
 @output_option
 def command(context: str, output: Path | None, **given: Any) -> None:
-    """Write the plan as a POSIX sh script that needs nothing but docker.
+    r"""Write the plan as a POSIX sh script that needs nothing but docker.
 
     The script asks by itself which cache exists, so it can be committed and used for any branch:
-    STAGEPLAN_IMAGE, STAGEPLAN_SCOPE, STAGEPLAN_FALLBACK_SCOPES and STAGEPLAN_READ_ONLY change what was planned.
+    STAGEPLAN_IMAGE, STAGEPLAN_SCOPE, STAGEPLAN_FALLBACK_SCOPES and STAGEPLAN_READ_ONLY change what
+    was planned.
 
     \b
     stageplan script --image registry.example.com/app -o build.sh
     STAGEPLAN_SCOPE=$BRANCH STAGEPLAN_FALLBACK_SCOPES=main ./build.sh
     """
-    from stageplan import __version__  # noqa: PLC0415 - imported when the command runs, for start-up
-    from stageplan.cli.output import write  # noqa: PLC0415
-    from stageplan.cli.planning import plan_of  # noqa: PLC0415
-    from stageplan.render.shell import render_shell  # noqa: PLC0415
+    from stageplan import __version__
+    from stageplan.cli.output import write
+    from stageplan.cli.planning import plan_of
+    from stageplan.render.shell import render_shell
 
     text = render_shell(plan_of(context, given), version=__version__)
     write(text.encode("utf-8", "surrogateescape"), output, executable=True)

@@ -12,7 +12,14 @@ DIGEST = "digest"
 METADATA_FILE = "metadata_file"
 
 _CACHE_ONLY = "type=cacheonly"
-_IMPORT_KEY: Mapping[str, str] = {"registry": "ref", "inline": "ref", "local": "src", "gha": "scope", "s3": "name", "azblob": "name"}
+_IMPORT_KEY: Mapping[str, str] = {
+    "registry": "ref",
+    "inline": "ref",
+    "local": "src",
+    "gha": "scope",
+    "s3": "name",
+    "azblob": "name",
+}
 _EXPORT_KEY: Mapping[str, str] = _IMPORT_KEY | {"local": "dest"}
 NEW_CACHE = ".new"
 
@@ -96,7 +103,9 @@ def _output_words(build: Build) -> tuple[Word, ...]:
     pushes = build.output in {"push", "push-by-digest"}
     when = WRITES if pushes else None
     found = [word("--tag=", *located(tag), when=when) for tag in build.tags]
-    found.append(word("--output=", Value(IMAGE_OUTPUT)) if pushes else word(f"--output={image_output(build)}"))
-    if build.output == "push-by-digest":
+    found.append(
+        word("--output=", Value(IMAGE_OUTPUT)) if pushes else word(f"--output={image_output(build)}")
+    )
+    if build.wants_digest:
         found.append(word("--metadata-file=", Value(METADATA_FILE)))
     return tuple(found)

@@ -5,7 +5,7 @@ from stageplan.plan.model import Build, Inputs
 
 
 def input_words(inputs: Inputs, build: Build) -> tuple[Word, ...]:
-    """Dockerfile, platform, target and build arguments; an own argument of the build comes after the user's."""
+    """Dockerfile, platform, target and build arguments; those of the build come after the user's."""
     found = list(words(f"--file={inputs.dockerfile}"))
     if inputs.platform is not None:
         found += words(f"--platform={inputs.platform}")

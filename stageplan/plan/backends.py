@@ -3,7 +3,7 @@
 BuildKit accepts what it does not know: a misspelt mode is `min`, a misspelt key is ignored. So every key and
 value is checked here before a command is written.
 
-Source: BuildKit's `cache/remotecache/*` and `util/compression/attrs.go`, and docker's pages on cache backends.
+Source: BuildKit's `cache/remotecache/*` and `util/compression/attrs.go`, docker's pages on cache backends.
 """
 
 from collections.abc import Callable, Mapping
@@ -134,7 +134,9 @@ def check_options(backend: str, given: tuple[tuple[str, str], ...]) -> BackendOp
         if key not in table:
             raise _unknown_key(backend, key)
         if key in options:
-            raise UsageError("cache-option-twice", f"'--cache-option {key}' is given twice", hint="keep one of them")
+            raise UsageError(
+                "cache-option-twice", f"'--cache-option {key}' is given twice", hint="keep one of them"
+            )
         _check_value(backend, key, value, table[key])
         options[key] = value
     for key in _REQUIRED.get(backend, ()):

@@ -43,7 +43,9 @@ def choose(options: PlanOptions, engine: EngineFacts) -> Choice:
             return Choice(STRATEGIES[name], why)
         reasons.append(f"{name}: {refusal}")
     raise UsageError(
-        "no-strategy", f"this engine can run no strategy ({'; '.join(reasons)})", hint="install buildx for docker"
+        "no-strategy",
+        f"this engine can run no strategy ({'; '.join(reasons)})",
+        hint="install buildx for docker",
     )
 
 

@@ -27,7 +27,9 @@ def decode_plan(data: bytes, *, path: str, dockerfile_digest: str | None = None)
         raw = msgspec.json.decode(data)
     except msgspec.DecodeError as error:
         raise UsageError(
-            "plan-unreadable", f"'{path}' is no JSON: {_lower(error)}", hint=f"write it again with plan -o {path}"
+            "plan-unreadable",
+            f"'{path}' is no JSON: {_lower(error)}",
+            hint=f"write it again with plan -o {path}",
         ) from None
     version = raw.get("version") if isinstance(raw, dict) else None
     if version != VERSION:
@@ -41,7 +43,9 @@ def decode_plan(data: bytes, *, path: str, dockerfile_digest: str | None = None)
     except msgspec.ValidationError as error:
         raise UsageError("plan-invalid", f"'{path}' is no plan: {_lower(error)}", hint="plan again") from None
     if plan.strategy not in STRATEGIES:
-        raise UsageError("plan-invalid", f"'{path}' names the strategy '{plan.strategy}', which does not exist")
+        raise UsageError(
+            "plan-invalid", f"'{path}' names the strategy '{plan.strategy}', which does not exist"
+        )
     check_plan(plan)
     if dockerfile_digest is not None and dockerfile_digest != plan.inputs.dockerfile_digest:
         raise UsageError(

@@ -62,7 +62,11 @@ def _kept_by_children(graph: StageGraph, stage: Stage, reached: Collection[int])
     """Whether every consumer starts from this stage, or there is no layer to lose."""
     if not any(instruction.keyword in _LAYERS for instruction in stage.instructions):
         return True
-    return all(graph.stages[consumer].base_stage == stage.index for consumer in graph.consumers(stage.index) if consumer in reached)
+    return all(
+        graph.stages[consumer].base_stage == stage.index
+        for consumer in graph.consumers(stage.index)
+        if consumer in reached
+    )
 
 
 def _decide_inner(

@@ -1,6 +1,6 @@
 """The names of the images that a plan publishes."""
 
-from stageplan.dockerfile.references import ReferenceError, parse_reference  # noqa: A004
+from stageplan.dockerfile.references import InvalidReferenceError, parse_reference
 from stageplan.errors import UsageError
 from stageplan.graph import Stage, StageGraph
 from stageplan.plan.folding import title
@@ -18,7 +18,7 @@ def check_image(options: PlanOptions) -> None:
             continue
         try:
             reference = parse_reference(value.replace("{target}", "target"))
-        except ReferenceError as error:
+        except InvalidReferenceError as error:
             raise UsageError(
                 "invalid-image",
                 f"'{flag} {value}' is no image repository: {error}",
@@ -26,7 +26,9 @@ def check_image(options: PlanOptions) -> None:
             ) from None
         if reference.tag is not None or reference.digest is not None:
             raise UsageError(
-                "image-with-tag", f"'{flag} {value}' has a tag or digest", hint="name the repository; tags go to --tag"
+                "image-with-tag",
+                f"'{flag} {value}' has a tag or digest",
+                hint="name the repository; tags go to --tag",
             )
     if "," in options.cache_dir or '"' in options.cache_dir or "\n" in options.cache_dir:
         raise UsageError(
@@ -70,7 +72,7 @@ def _location(options: PlanOptions, stage: Stage, tag: str) -> str:
     name = tag if whole else f"{(options.image or options.name).replace('{target}', title(stage))}:{tag}"
     try:
         parse_reference(name)
-    except ReferenceError as error:
+    except InvalidReferenceError as error:
         raise UsageError(
             "invalid-tag", f"'--tag {tag}' is no valid tag: {error}", hint="letters, digits, '.', '_' and '-'"
         ) from None

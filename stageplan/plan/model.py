@@ -19,7 +19,7 @@ class Data(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """An immutable piece of a plan that goes to JSON and back without loss."""
 
 
-class Parameters(Data):
+class Parameters(Data, kw_only=True):
     """What a script's environment may change; the planned values are its defaults.
 
     Attributes:
@@ -39,21 +39,21 @@ class Parameters(Data):
     read_only: bool
 
 
-class BuildArg(Data):
+class BuildArg(Data, kw_only=True):
     """A `--build-arg`; without a value, docker takes it from the environment."""
 
     name: str
     value: str | None
 
 
-class NamedContext(Data):
+class NamedContext(Data, kw_only=True):
     """A `--build-context`."""
 
     name: str
     value: str
 
 
-class Inputs(Data):
+class Inputs(Data, kw_only=True):
     """What every build of the plan is given.
 
     Attributes:
@@ -74,7 +74,7 @@ class Inputs(Data):
     builder: str | None = None
 
 
-class Source(Data):
+class Source(Data, kw_only=True):
     """The one cache source of a step.
 
     Attributes:
@@ -86,7 +86,7 @@ class Source(Data):
     scope: str | None = None
 
 
-class Cache(Data):
+class Cache(Data, kw_only=True):
     """Where the cache of one build lies.
 
     Attributes:
@@ -103,7 +103,7 @@ class Cache(Data):
     export_options: tuple[tuple[str, str], ...] | None = None
 
 
-class Restore(Data, tag_field="kind", tag="restore"):
+class Restore(Data, tag_field="kind", tag="restore", kw_only=True):
     """Brings an earlier stage image to the engine: a pull, or the load of an archive.
 
     Attributes:
@@ -121,7 +121,7 @@ class Restore(Data, tag_field="kind", tag="restore"):
     source: Source = Source()
 
 
-class Build(Data, tag_field="kind", tag="build"):
+class Build(Data, tag_field="kind", tag="build", kw_only=True):
     """One build of one target.
 
     Attributes:
@@ -132,6 +132,7 @@ class Build(Data, tag_field="kind", tag="build"):
         tags: locations of the images that it writes.
         build_args: arguments of this build alone.
         store: whether the engine keeps an image that is pushed.
+        wants_digest: whether a later step needs the digest of what is pushed.
         cache_from: steps whose images the classic builder may take layers from.
     """
 
@@ -144,13 +145,14 @@ class Build(Data, tag_field="kind", tag="build"):
     builder: Literal["buildx", "classic"] = "buildx"
     output: Output
     store: bool = True
+    wants_digest: bool = False
     tags: tuple[str, ...] = ()
     build_args: tuple[BuildArg, ...] = ()
     cache: Cache | None = None
     cache_from: tuple[str, ...] = ()
 
 
-class Push(Data, tag_field="kind", tag="push"):
+class Push(Data, tag_field="kind", tag="push", kw_only=True):
     """Pushes images that the engine holds."""
 
     id: str
@@ -159,7 +161,7 @@ class Push(Data, tag_field="kind", tag="push"):
     images: tuple[str, ...]
 
 
-class Save(Data, tag_field="kind", tag="save"):
+class Save(Data, tag_field="kind", tag="save", kw_only=True):
     """Writes images into one archive."""
 
     id: str
@@ -169,8 +171,13 @@ class Save(Data, tag_field="kind", tag="save"):
     location: str
 
 
-class MoveTags(Data, tag_field="kind", tag="move-tags"):
-    """Points tags at the image that a build pushed by digest, without moving bytes."""
+class MoveTags(Data, tag_field="kind", tag="move-tags", kw_only=True):
+    """Points tags at an image that a build has pushed, without moving bytes.
+
+    Attributes:
+        build: the step that pushed it.
+        repository: location of the repository it was pushed to.
+    """
 
     id: str
     reason: str
@@ -183,7 +190,7 @@ class MoveTags(Data, tag_field="kind", tag="move-tags"):
 Step = Restore | Build | Push | Save | MoveTags
 
 
-class StageDecision(Data):
+class StageDecision(Data, kw_only=True):
     """What becomes of a stage.
 
     Attributes:
@@ -196,7 +203,7 @@ class StageDecision(Data):
     reason: str
 
 
-class Plan(Data):
+class Plan(Data, kw_only=True):
     """What is done, in order.
 
     Attributes:

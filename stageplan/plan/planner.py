@@ -1,8 +1,8 @@
-"""From a stage graph, options and what the engine can do to a plan. Pure: the same inputs give the same plan."""
+"""From a stage graph, options and what the engine can do to a plan; the same inputs give the same plan."""
 
 from collections.abc import Mapping
 
-from stageplan.dockerfile.model import Dockerfile
+from stageplan.dockerfile.instructions import Dockerfile
 from stageplan.errors import UsageError
 from stageplan.graph import StageGraph
 from stageplan.plan.backends import BackendOptions, check_options
@@ -119,7 +119,7 @@ def _work(
 
 
 def _pinned(graph: StageGraph, options: PlanOptions) -> tuple[BuildArg, ...]:
-    """TARGETSTAGE as the user's target sets it, where a FROM reads it: the plan's own targets would change it."""
+    """TARGETSTAGE as the user's target sets it, where a FROM reads it: the plan's targets would change it."""
     if not graph.uses_targetstage or any(arg.name == "TARGETSTAGE" for arg in options.build_args):
         return ()
     return (BuildArg(name="TARGETSTAGE", value=graph.targetstage),)
@@ -150,7 +150,9 @@ def _parameters(options: PlanOptions, choice: Choice) -> Parameters:
         cache_image=store["cache_image"] if kept_in == "cache_image" else None,
         cache_dir=store["cache_dir"] if kept_in == "cache_dir" else None,
         scope=options.scope,
-        fallback_scopes=tuple(scope for scope in dict.fromkeys(options.fallback_scopes) if scope != options.scope),
+        fallback_scopes=tuple(
+            scope for scope in dict.fromkeys(options.fallback_scopes) if scope != options.scope
+        ),
         read_only=options.read_only,
     )
 
@@ -165,5 +167,7 @@ def cache_image_of(image: str | None) -> str | None:
 def _warnings(work: Work, strategy: Strategy) -> tuple[str, ...]:
     folded = [d.name for d in work.decisions if d.action == "fold" and "no name" in d.reason]
     if strategy.builder == "classic" and folded:
-        return tuple(f"the classic builder runs '{name}' each time: it has no name to keep it by" for name in folded)
+        return tuple(
+            f"the classic builder runs '{name}' each time: it has no name to keep it by" for name in folded
+        )
     return ()

@@ -38,7 +38,9 @@ def with_sources(plan: Plan, exists: Callable[[str], bool]) -> Plan:
     def asked(step: Step) -> Step:
         if step.id not in places:
             return step
-        found = next((scope for scope, at in zip(scopes(plan), places[step.id], strict=True) if exists(at)), None)
+        found = next(
+            (scope for scope, at in zip(scopes(plan), places[step.id], strict=True) if exists(at)), None
+        )
         source = Source(asked=True, scope=found)
         if isinstance(step, Build) and step.cache is not None:
             return msgspec.structs.replace(step, cache=msgspec.structs.replace(step.cache, source=source))

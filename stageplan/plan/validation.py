@@ -26,7 +26,9 @@ def _check_order(plan: Plan) -> None:
         for need in _mentioned(step):
             if need not in done:
                 raise UsageError(
-                    "plan-invalid", f"step '{step.id}' needs '{need}', which does not come before it", hint="plan again"
+                    "plan-invalid",
+                    f"step '{step.id}' needs '{need}', which does not come before it",
+                    hint="plan again",
                 )
         if isinstance(step, MoveTags) and not isinstance(done[step.build], Build):
             raise UsageError("plan-invalid", f"step '{step.id}' moves tags to a step that builds nothing")

@@ -36,7 +36,9 @@ def shell_command(command: Command, *, indent: str = "") -> str:
 
 
 def _is_program(word: Word) -> bool:
-    return word.when is None and len(word.parts) == 1 and re.fullmatch(r"[a-z]+", str(word.parts[0])) is not None
+    return (
+        word.when is None and len(word.parts) == 1 and re.fullmatch(r"[a-z]+", str(word.parts[0])) is not None
+    )
 
 
 def _quoted(word: Word) -> str:
@@ -48,5 +50,6 @@ def _quoted(word: Word) -> str:
         inner = "".join(part if isinstance(part, str) else f"${{{part.name}}}" for part in word.parts)
         return f'"{inner}"'
     return "".join(
-        (shlex.quote(part) if part else "") if isinstance(part, str) else f'"${{{part.name}}}"' for part in word.parts
+        (shlex.quote(part) if part else "") if isinstance(part, str) else f'"${{{part.name}}}"'
+        for part in word.parts
     )

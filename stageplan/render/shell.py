@@ -39,7 +39,12 @@ def render_shell(plan: Plan, *, version: str) -> str:
         metadata=any(isinstance(step, MoveTags) for step in plan.steps),
         buildx=any(isinstance(step, Build) and step.builder == "buildx" for step in plan.steps),
         steps=[
-            {"title": quote(step.id), "reason": quote(step.reason), "guard": _guard(step), "lines": tuple(_lines(plan, step))}
+            {
+                "title": quote(step.id),
+                "reason": quote(step.reason),
+                "guard": _guard(step),
+                "lines": tuple(_lines(plan, step)),
+            }
             for step in plan.steps
             if not isinstance(step, Save)
         ],
@@ -122,7 +127,7 @@ def _buildx_lines(plan: Plan, build: Build) -> Iterator[str]:
     if build.output in {"push", "push-by-digest"}:
         yield f"image_output={quote(buildx.image_output(build))}"
         yield f'[ -n "${{{WRITES}}}" ] || image_output={quote(buildx.output_value(build, writes=False))}'
-    if build.output == "push-by-digest":
+    if build.wants_digest:
         yield f"{buildx.METADATA_FILE}={_metadata_file(build.id)}"
     if cache is not None and cache.type == "local" and cache.export_options is not None:
         folder = shell_parts(located(cache.location))
@@ -156,7 +161,8 @@ def _save(save: Save) -> Iterator[str]:
     """The lines that write the archive from the images that the engine holds."""
     for position, image in enumerate(save.images):
         name = classic.held(position)
-        yield f'{name}=$(docker image inspect --format=held {shell_parts(located(image))} 2>/dev/null) || {name}='
+        inspect = f"docker image inspect --format=held {shell_parts(located(image))} 2>/dev/null"
+        yield f"{name}=$({inspect}) || {name}="
     archive = shell_parts(located(save.location))
     yield f'mkdir -p "$(dirname {archive})"'
     yield shell_command(classic.save_command(save))

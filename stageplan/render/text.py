@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from stageplan.plan.locations import resolve, values_of
-from stageplan.plan.model import Build, MoveTags, Plan, Push, Restore, Save, Source, Step
+from stageplan.plan.model import Build, Cache, MoveTags, Plan, Push, Restore, Save, Source, Step
 
 
 def render_text(plan: Plan) -> str:
@@ -39,25 +39,29 @@ def _steps(plan: Plan) -> Iterator[str]:
 def _details(plan: Plan, step: Step) -> Iterator[str]:
     values = values_of(plan.parameters)
     match step:
-        case Build(cache=cache):
+        case Build(cache=cache, output=output, tags=tags):
             if cache is not None:
-                yield f"cache source  {_source(plan, cache.location, cache.source)}"
-                if cache.export_options is not None:
-                    mode = dict(cache.export_options).get("mode")
-                    where = resolve(cache.location, values)
-                    yield f"cache export  {'in the image' if cache.type == 'inline' else where}{f' ({mode})' if mode else ''}"
-            for tag in step.tags:
-                yield f"{step.output:<13} {resolve(tag, values)}"
+                yield from _cache(plan, cache)
+            yield from (f"{output:<13} {resolve(tag, values)}" for tag in tags)
         case Restore(location=location, how=how, source=source):
             yield f"{how:<13} {_source(plan, location, source)}"
         case Push(images=images):
-            for image in images:
-                yield f"push          {resolve(image, values)}"
+            yield from (f"push          {resolve(image, values)}" for image in images)
         case Save(location=location):
             yield f"save          {resolve(location, values)}"
         case MoveTags(tags=tags):
-            for tag in tags:
-                yield f"tag           {resolve(tag, values)}"
+            yield from (f"tag           {resolve(tag, values)}" for tag in tags)
+
+
+def _cache(plan: Plan, cache: Cache) -> Iterator[str]:
+    yield f"cache source  {_source(plan, cache.location, cache.source)}"
+    if cache.export_options is None:
+        return
+    if cache.type == "inline":
+        yield "cache export  in the image"
+        return
+    mode = dict(cache.export_options)["mode"]
+    yield f"cache export  {resolve(cache.location, values_of(plan.parameters))} ({mode})"
 
 
 def _source(plan: Plan, location: str, source: Source) -> str:

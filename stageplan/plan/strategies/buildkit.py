@@ -26,18 +26,23 @@ def buildkit_steps(work: Work, *, cache_of: CacheOf, images_of: ImagesOf = no_im
         cache_of: the cache of a stage.
         images_of: locations of the image that a stage leaves besides the tags of a target.
     """
-    at_once = len(work.built) == 1 or _last_build_publishes_all(work)
-    builds = [_build(work, index, cache_of(work, index), images_of(work, index), at_once=at_once) for index in work.built]
-    if at_once or not work.publishes:
+    tags_last = work.publishes and not _last_build_publishes_all(work)
+    builds = [
+        _build(work, index, cache_of(work, index), images_of(work, index), tags_last=tags_last)
+        for index in work.built
+    ]
+    if not tags_last:
         return tuple(builds)
-    every_build = tuple(build.id for build in builds)
+    pushed = {build.index: build for build in builds}
     moves = [
         MoveTags(
             id=f"tags:{work.title(index)}",
             reason="tags move last, when every build has succeeded",
-            needs=every_build,
-            build=_id(work, index),
-            repository=work.repositories[index],
+            needs=tuple(build.id for build in builds),
+            build=pushed[index].id,
+            repository=work.repositories[index]
+            if pushed[index].output == "push-by-digest"
+            else "{cache_image}",
             tags=work.tags[index],
         )
         for index in work.targets
@@ -46,7 +51,7 @@ def buildkit_steps(work: Work, *, cache_of: CacheOf, images_of: ImagesOf = no_im
 
 
 def _last_build_publishes_all(work: Work) -> bool:
-    """Whether the one target is built last and needs all other builds, so that its push moves the tags last."""
+    """Whether the one target needs all other builds, so that its own push moves the tags last."""
     if len(work.targets) != 1:
         return False
     (target,) = work.targets
@@ -58,17 +63,14 @@ def _id(work: Work, index: int) -> str:
     return f"build:{work.title(index)}"
 
 
-def _build(work: Work, index: int, cache: Cache | None, images: tuple[str, ...], *, at_once: bool) -> Build:
+def _build(work: Work, index: int, cache: Cache | None, images: tuple[str, ...], *, tags_last: bool) -> Build:
     is_target = index in work.targets
-    output = _output(work, is_target=is_target, images=images, at_once=at_once)
-    if output == "push":
-        tags = images + (work.tags[index] if is_target and at_once else ())
-    elif output == "push-by-digest":
-        tags = (work.repositories[index],)
-    elif output == "load":
-        tags = work.tags[index]
+    output = _output(work, is_target=is_target, images=images, tags_last=tags_last)
+    if output == "push-by-digest":
+        tags: tuple[str, ...] = (work.repositories[index],)
     else:
-        tags = ()
+        tags = images + (work.tags[index] if is_target and output != "cacheonly" and not tags_last else ())
+    pushes = output in {"push", "push-by-digest"}
     return Build(
         id=_id(work, index),
         reason=work.decisions[index].reason,
@@ -77,18 +79,19 @@ def _build(work: Work, index: int, cache: Cache | None, images: tuple[str, ...],
         index=index,
         target=work.target_flag(index),
         output=output,
-        store=not (output in {"push", "push-by-digest"} and pushes_unstored(work.engine)),
+        store=not (pushes and pushes_unstored(work.engine)),
+        wants_digest=is_target and tags_last,
         tags=tags,
         build_args=work.build_args,
         cache=cache,
     )
 
 
-def _output(work: Work, *, is_target: bool, images: tuple[str, ...], at_once: bool) -> Output:
+def _output(work: Work, *, is_target: bool, images: tuple[str, ...], tags_last: bool) -> Output:
     if work.local:
         return "load" if is_target else "cacheonly"
     if not work.publishes:
         return "cacheonly"
-    if images or (is_target and at_once):
+    if images or (is_target and not tags_last):
         return "push"
     return "push-by-digest" if is_target else "cacheonly"

@@ -1,8 +1,9 @@
 """`classic` and `archive`: stage images for docker's classic builder, in a registry or in one tar.
 
 The classic builder builds every stage from the first to the target, one after the other, and its
-`--cache-from` replaces its own cache: each build names the stage images that this plan has made or brought,
-and no other. A stage's own earlier image comes last, for the first image that fits decides for the rest of a stage.
+`--cache-from` replaces its own cache: each build names the stage images that this plan has made or
+brought, and no other. A stage's own earlier image comes last, for the first image that fits decides
+for the rest of a stage.
 """
 
 from collections.abc import Callable
@@ -95,7 +96,7 @@ def _classic_steps(work: Work) -> tuple[Step, ...]:
 
 
 def _archive_steps(work: Work) -> tuple[Step, ...]:
-    """The sequence around one archive, which has a file of its own for each scope; the images in it have fixed names.
+    """The sequence around one archive; each scope has a file, and the images in it have fixed names.
 
     One tar holds layers that images share once, so it is written once: at the end, also when a build fails.
     """

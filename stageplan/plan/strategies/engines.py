@@ -52,7 +52,12 @@ def needs_classic_builder(engine: EngineFacts, options: PlanOptions) -> str | No
 
 def pushes_unstored(engine: EngineFacts) -> bool:
     """Whether an image can be pushed without being unpacked first (`store=false`)."""
-    if not engine.reachable or engine.driver != "docker" or engine.store != "containerd" or not engine.version:
+    if (
+        not engine.reachable
+        or engine.driver != "docker"
+        or engine.store != "containerd"
+        or not engine.version
+    ):
         return False
     major = engine.version.split(".", 1)[0]
     return major.isdigit() and (int(major),) >= _FIRST_WITH_UNSTORED_PUSH

@@ -1,4 +1,7 @@
-"""The templates, and the one way to fill them. A template only loops: every word it gets is already quoted."""
+"""The templates, and the one way to fill them.
+
+A template only loops: every word it gets is already quoted.
+"""
 
 import jinja2
 

@@ -1,0 +1,148 @@
+"""How certain the hits are: every strategy, every kind of commit, a wiped engine before every build.
+
+    python -m bench.trials [--trials 20] [STRATEGY…]
+
+For each strategy and kind of commit it counts the trials in which no instruction ran that did not have to.
+The counts come from the report of `stageplan run`, never from log text.
+"""
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import lab
+
+DOCKERFILE = """\
+FROM busybox:1.37 AS base
+WORKDIR /src
+
+FROM base AS deps
+COPY deps.txt ./
+RUN sort deps.txt > deps.sorted
+ENV DEPS=/src/deps.sorted
+
+FROM deps AS build
+COPY app.txt ./
+RUN cat deps.sorted app.txt > app.out
+
+FROM base AS assets
+COPY assets.txt ./
+RUN tr a-z A-Z < assets.txt > assets.out
+
+FROM busybox:1.37 AS final
+COPY --from=build /src/app.out /srv/
+COPY --from=assets /src/assets.out /srv/
+RUN cat /srv/* > /all.txt
+CMD ["cat", "/all.txt"]
+"""
+
+BUILD = ("build: COPY app.txt", "build: RUN cat")
+FINAL = ("final: COPY --from=build", "final: COPY --from=assets", "final: RUN cat")
+DEPS = ("deps: COPY", "deps: RUN")
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of commit.
+
+    Attributes:
+        change: what it changes in the context.
+        scope: on which branch it is built.
+        seeds: the scopes that are built before it, each with the unchanged context.
+        may_run: how the instructions that have to run begin.
+    """
+
+    name: str
+    change: Callable[[Path], None]
+    scope: str
+    seeds: tuple[str, ...]
+    may_run: tuple[str, ...]
+
+
+def _nothing(_: Path) -> None:
+    return
+
+
+def _source(context: Path) -> None:
+    (context / "app.txt").write_text("changed\n")
+
+
+def _dependencies(context: Path) -> None:
+    (context / "deps.txt").write_text("changed\n")
+
+
+KINDS = (
+    Kind("nothing changed", _nothing, "main", ("main",), ()),
+    Kind("source changed", _source, "main", ("main",), BUILD + FINAL),
+    Kind("dependencies changed", _dependencies, "main", ("main",), DEPS + BUILD + FINAL),
+    Kind("new branch", _nothing, "branch", ("main",), ()),
+    Kind("branch and main", _nothing, "branch", ("main", "branch"), ()),
+)
+STRATEGIES = ("registry", "inline", "local", "classic", "archive")
+
+
+def main() -> None:
+    """Prints the table."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--trials", type=int, default=20)
+    parser.add_argument("strategies", nargs="*", default=STRATEGIES)
+    chosen = parser.parse_args()
+    print("| strategy | kind of commit | no needless re-run | needless |\n|---|---|---|---|", flush=True)
+    for strategy in chosen.strategies:
+        for kind, needless in trials(strategy, chosen.trials):
+            good = sum(not extra for extra in needless)
+            extras = "; ".join(sorted({text for extra in needless for text in extra}))
+            print(f"| {strategy} | {kind.name} | {good}/{len(needless)} | {extras} |", flush=True)
+
+
+def trials(strategy: str, count: int) -> Iterator[tuple[Kind, list[tuple[str, ...]]]]:
+    """For each kind of commit, what ran needlessly in each trial."""
+    classic = strategy in {"classic", "archive"}
+    with lab.Registry() as hub, lab.Engine(mirror=hub.url, containerd_store=not classic) as engine:
+        lab.seed(hub)
+        for kind in KINDS:
+            yield kind, [trial(engine, strategy, kind) for _ in range(count)]
+
+
+def trial(engine: lab.Engine, strategy: str, kind: Kind) -> tuple[str, ...]:
+    """The instructions that ran although nothing they depend on changed."""
+    with lab.Registry() as registry, tempfile.TemporaryDirectory() as folder:
+        context = Path(folder, "context")
+        context.mkdir()
+        (context / "Dockerfile").write_text(DOCKERFILE)
+        for name in ("deps", "app", "assets"):
+            (context / f"{name}.txt").write_text(f"{name}\n")
+        for scope in kind.seeds:
+            engine.wipe()
+            _run(engine, registry, strategy, context, scope)
+        kind.change(context)
+        engine.wipe()
+        ran = _run(engine, registry, strategy, context, kind.scope)
+    return tuple(text for text in ran if not text.startswith(kind.may_run or ("\0",)))
+
+
+def _run(
+    engine: lab.Engine, registry: lab.Registry, strategy: str, context: Path, scope: str
+) -> tuple[str, ...]:
+    """The instructions that a run of stageplan ran, as `stage: text`."""
+    report = context.parent / "report.json"
+    words = [sys.executable, "-m", "stageplan", "run", ".", "--strategy", strategy, "--scope", scope]
+    words += ["--image", f"{registry.host}/app", "--fallback-scope", "main", "--report", str(report)]
+    words += ["--cache-dir", str(context.parent / "cache")]
+    subprocess.run(words, cwd=context, env=engine.env, check=True, capture_output=True)
+    stages = json.loads(report.read_bytes())["stages"]
+    return tuple(
+        f"{stage['name']}: {instruction['text']}"
+        for stage in stages
+        for instruction in stage["instructions"]
+        if not instruction["cached"]
+    )
+
+
+if __name__ == "__main__":
+    main()
