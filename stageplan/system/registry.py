@@ -1,0 +1,175 @@
+"""What stageplan asks of registries: whether refs exist, to read, write, copy and delete them."""
+
+import json
+import secrets
+from collections.abc import Collection, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+
+from stageplan.dockerfile.references import DEFAULT_TAG, InvalidReferenceError, parse_reference
+from stageplan.errors import UnreachableError, UsageError
+from stageplan.system.credentials import DockerLogins
+from stageplan.system.registry_auth import Authority, FindLogin
+from stageplan.system.registry_content import OCI_CONFIG, OCI_MANIFEST, Manifest, digest_of
+from stageplan.system.registry_copy import copy
+from stageplan.system.registry_session import Repository, Session
+from stageplan.system.registry_store import Store
+from stageplan.system.transport import CONNECTIONS, Patience, Transport
+
+
+class Registry:
+    """Every registry that refs name; threads may share one object.
+
+    A ref is written as in `docker pull`; without tag and digest it means `latest`.
+
+    Args:
+        find_login: the login for a host; None for those of docker's configuration.
+        patience: how long a registry is waited for.
+        insecure: hosts that may have no valid certificate, or speak plain HTTP.
+    """
+
+    def __init__(
+        self,
+        *,
+        find_login: FindLogin | None = None,
+        patience: Patience | None = None,
+        insecure: Collection[str] = (),
+    ) -> None:
+        transport = Transport(patience=patience, insecure=insecure)
+        self._session = Session(transport, Authority(transport, find_login or DockerLogins().find))
+        self._store = Store(self._session)
+
+    def ping(self, host: str) -> None:
+        """Nothing, where a registry answers at the host.
+
+        Raises:
+            UnreachableError: none does (`registry-unreachable`).
+        """
+        self._session.ping(host)
+
+    def exists(self, ref: str) -> str | None:
+        """The digest of what the ref names, or None where there is no such thing."""
+        repository, name = locate(ref)
+        try:
+            return self._store.digest(repository, name)
+        except UnreachableError as error:
+            # some registries deny the reading of what is not there yet to who may well create it
+            if error.rule != "registry-denied" or not self._session.has_login(repository.host):
+                raise
+            with suppress(UnreachableError):
+                return self._store.digest(repository, name, action="pull,push")
+            raise
+
+    def exists_many(self, refs: Iterable[str]) -> dict[str, str | None]:
+        """The digest of each ref, in the given order, or None where it is not there."""
+        wanted = tuple(dict.fromkeys(refs))
+        with ThreadPoolExecutor(min(CONNECTIONS, len(wanted) or 1)) as pool:
+            return dict(zip(wanted, pool.map(self.exists, wanted), strict=True))
+
+    def manifest(self, ref: str) -> Manifest | None:
+        """What the ref names, byte by byte, or None where there is no such thing."""
+        return self._store.manifest(*locate(ref))
+
+    def put_manifest(self, ref: str, manifest: Manifest) -> str:
+        """The digest of the manifest, which the ref now names; what it names must be there."""
+        self._store.put_manifest(*locate(ref), manifest)
+        return manifest.digest
+
+    def blob(self, repository: str, digest: str) -> bytes:
+        """All that a blob holds; for small ones."""
+        return self._store.blob(locate(repository)[0], digest)
+
+    def put_blob(self, repository: str, data: bytes) -> str:
+        """The digest of the data, which the repository now holds as a blob."""
+        place, digest = locate(repository)[0], digest_of(data)
+        if not self._store.has_blob(place, digest):
+            self._store.upload(place, digest, len(data), data)
+        return digest
+
+    def copy_tag(self, source: str, target: str) -> str:
+        """The digest that both refs name now; within a registry no layer moves.
+
+        Raises:
+            UnreachableError: there is no such source (`no-such-ref`).
+        """
+        place, name = locate(source)
+        repository, tag = locate(target)
+        manifest = self._store.manifest(place, name)
+        if manifest is None:
+            raise UnreachableError(
+                "no-such-ref", f"there is no '{source}' to copy", hint="push it first, or plan again"
+            )
+        copy(self._store, place, repository, manifest, tag)
+        return manifest.digest
+
+    def delete_tag(self, ref: str) -> None:
+        """The tag is gone, and no other; what it named stays for the registry's own clean-up.
+
+        Registries delete a manifest with every tag that points at it. So the tag is first given a
+        manifest of its own; where that cannot be deleted, the tag gets back what it named.
+        """
+        repository, tag = locate(ref)
+        manifest = self._store.manifest(repository, tag)
+        if manifest is None:
+            return
+        dummy = self._new_dummy(ref)
+        self._store.put_manifest(repository, tag, dummy)
+        try:
+            self._store.delete_manifest(repository, dummy.digest)
+        except BaseException:
+            self._store.put_manifest(repository, tag, manifest)
+            raise
+
+    def delete_digest(self, ref: str) -> None:
+        """What the ref names is gone, with every tag that names it too."""
+        repository, name = locate(ref)
+        digest = name if ":" in name else self._store.digest(repository, name)
+        if digest:
+            self._store.delete_manifest(repository, digest)
+
+    def tags(self, repository: str) -> tuple[str, ...]:
+        """Every tag of the repository, sorted; none where there is no repository."""
+        return tuple(sorted(self._store.tags(locate(repository)[0])))
+
+    def can_write(self, repository: str) -> bool:
+        """Whether the registry lets us start an upload; nothing is stored.
+
+        Raises:
+            UnreachableError: it does not answer (`registry-unreachable`).
+        """
+        try:
+            self._store.probe_upload(locate(repository)[0])
+        except UnreachableError as error:
+            if error.rule == "registry-unreachable":
+                raise
+            return False
+        return True
+
+    def _new_dummy(self, ref: str) -> Manifest:
+        """A manifest that no other tag points at; its blob is there."""
+        config = b"{}"
+        digest = self.put_blob(ref, config)
+        document = {
+            "schemaVersion": 2,
+            "mediaType": OCI_MANIFEST,
+            "config": {"mediaType": OCI_CONFIG, "digest": digest, "size": len(config)},
+            "layers": [],
+            "annotations": {"stageplan.deletes": secrets.token_hex(16)},
+        }
+        return Manifest(body=json.dumps(document).encode("ascii"), media_type=OCI_MANIFEST)
+
+
+def locate(ref: str) -> tuple[Repository, str]:
+    """The repository of a ref, and what it names there: a digest, a tag, or `latest`.
+
+    Raises:
+        UsageError: it is no ref (`bad-reference`).
+    """
+    try:
+        reference = parse_reference(ref)
+    except InvalidReferenceError as cause:
+        raise UsageError(
+            "bad-reference", f"'{ref}' is no image: {cause}", hint="write it as HOST/PATH:TAG"
+        ) from cause
+    repository = Repository(host=reference.domain, path=reference.path)
+    return repository, reference.digest or reference.tag or DEFAULT_TAG
