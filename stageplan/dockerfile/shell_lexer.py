@@ -1,8 +1,8 @@
 """The lexer behind variables: one pass over a word, whatever is nested in it.
 
 The text that comes out stands in one list, in order. A `${name:-word}` that is still open remembers where its
-word begins in that list; when it closes, the word stays, goes, or is replaced. So nothing is copied twice, however deep
-the nesting, and nothing recurses.
+word begins in that list; when it closes, the word stays, goes, or is replaced. So nothing is copied twice,
+however deep the nesting, and nothing recurses.
 """
 
 import re
