@@ -1,0 +1,192 @@
+"""The graph of a Dockerfile's stages, as the builder sees it."""
+
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from stageplan.dockerfile.instructions import Dockerfile
+from stageplan.stages.model import (
+    Dependency,
+    DependencyKind,
+    GraphWarning,
+    ImageKind,
+    ImageUse,
+    Source,
+    SourceKind,
+    Stage,
+    StageInstruction,
+    StageMount,
+)
+from stageplan.stages.options import BuildOptions, ImageConfig
+from stageplan.stages.reach import reached_from
+from stageplan.stages.resolve import ResolvedStages, no_such_target, resolve_stages
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+__all__ = [
+    "BuildOptions",
+    "Dependency",
+    "DependencyKind",
+    "GraphWarning",
+    "ImageConfig",
+    "ImageKind",
+    "ImageUse",
+    "Source",
+    "SourceKind",
+    "Stage",
+    "StageGraph",
+    "StageInstruction",
+    "StageMount",
+    "build_graph",
+]
+
+
+class StageGraph:
+    """The stages of a Dockerfile and the data they take from each other.
+
+    Attributes:
+        dockerfile: the file.
+        stages: the stages, in file order.
+        dependencies: what they take from each other, by consumer, needed or not.
+        default_target: index of the last stage.
+        target: index of the stage that the options ask for.
+        reachable: the stages that a build of the target builds, or takes from a named context.
+        images: the images that all stages name, needed or not, sorted.
+        targetstage: what TARGETSTAGE says in this build.
+        uses_targetstage: a stage changes with the target that is built.
+        warnings: what the builder accepts and is likely not meant.
+    """
+
+    def __init__(self, dockerfile: Dockerfile, resolved: ResolvedStages) -> None:
+        self.dockerfile = dockerfile
+        self.stages = resolved.stages
+        self.dependencies = resolved.dependencies
+        self.default_target = len(resolved.stages) - 1
+        self.target = resolved.target
+        self.targetstage = resolved.target_name
+        self.uses_targetstage = resolved.uses_targetstage
+        self.images = resolved.image_uses
+        self.warnings = resolved.warnings
+        self._resolved = resolved
+
+    @cached_property
+    def reachable(self) -> frozenset[int]:
+        """The stages that a build of the target builds, or takes from a named context."""
+        return self.reached_from((self.target,))
+
+    def find(self, name: str) -> Stage:
+        """The last stage of that name, in any case.
+
+        Raises:
+            UsageError: there is none.
+        """
+        index = self._by_name.get(name.lower())
+        if index is None:
+            raise no_such_target(name, tuple(self._by_name))
+        return self.stages[index]
+
+    def sources(self, index: int) -> tuple[int, ...]:
+        """The stages that a stage takes data from, sorted; never itself."""
+        return self._sources[index]
+
+    def consumers(self, index: int) -> tuple[int, ...]:
+        """The stages that take data from a stage, sorted; never itself."""
+        return self._consumers[index]
+
+    def reached_from(self, targets: Iterable[int]) -> frozenset[int]:
+        """The targets, the stages they take data from, and so on."""
+        return reached_from(targets, self.sources)
+
+    def images_of(self, targets: Iterable[int]) -> tuple[ImageUse, ...]:
+        """The images that a build of these targets looks up, sorted.
+
+        The builder looks up more than it takes data from: the base of a stage that a `tmpfs` mount names,
+        too.
+        """
+        looked_up = self._named_from(targets)
+        return tuple(use for use in self.images if use.stage in looked_up)
+
+    def build_order(self, targets: Iterable[int]) -> tuple[int, ...]:
+        """The stages that the targets need, every one after those it takes data from, else in file order.
+
+        Raises:
+            DockerfileError: the builder refuses one of them.
+        """
+        import networkx as nx  # noqa: PLC0415 - a tenth of a second that only this needs
+
+        self.check(targets := tuple(targets))
+        return tuple(nx.lexicographical_topological_sort(self._digraph(self.reached_from(targets))))
+
+    def waves(self, targets: Iterable[int]) -> tuple[tuple[int, ...], ...]:
+        """The stages that the targets need, in groups: each takes data from earlier groups only.
+
+        Raises:
+            DockerfileError: the builder refuses one of them.
+        """
+        import networkx as nx  # noqa: PLC0415 - a tenth of a second that only this needs
+
+        self.check(targets := tuple(targets))
+        generations = nx.topological_generations(self._digraph(self.reached_from(targets)))
+        return tuple(tuple(sorted(generation)) for generation in generations)
+
+    def check(self, targets: Iterable[int]) -> None:
+        """Refuses targets that the builder would refuse.
+
+        Raises:
+            DockerfileError: what is wrong with the first stage, in file order, that they need.
+        """
+        for index in sorted(self._named_from(targets) & self._resolved.problems.keys()):
+            raise self._resolved.problems[index]
+
+    def _named_from(self, targets: Iterable[int]) -> frozenset[int]:
+        return reached_from(targets, self._resolved.named.__getitem__)
+
+    def _digraph(self, stages: Iterable[int]) -> "nx.DiGraph[int]":
+        """Edges from sources to consumers among the given stages."""
+        import networkx as nx  # noqa: PLC0415 - a tenth of a second that only this needs
+
+        graph: nx.DiGraph[int] = nx.DiGraph()
+        graph.add_nodes_from(sorted(stages))
+        graph.add_edges_from((source, stage) for stage in sorted(stages) for source in self.sources(stage))
+        return graph
+
+    @cached_property
+    def _by_name(self) -> Mapping[str, int]:
+        return {stage.name: stage.index for stage in self.stages if stage.name}
+
+    @cached_property
+    def _sources(self) -> tuple[tuple[int, ...], ...]:
+        return self._neighbours((edge.consumer, edge.source) for edge in self.dependencies)
+
+    @cached_property
+    def _consumers(self) -> tuple[tuple[int, ...], ...]:
+        return self._neighbours((edge.source, edge.consumer) for edge in self.dependencies)
+
+    def _neighbours(self, pairs: Iterable[tuple[int, int]]) -> tuple[tuple[int, ...], ...]:
+        """For each stage the others that it is paired with."""
+        found = [set[int]() for _ in self.stages]
+        for stage, other in pairs:
+            if stage != other:  # a stage may copy from itself through an ONBUILD of its base
+                found[stage].add(other)
+        return tuple(tuple(sorted(others)) for others in found)
+
+
+def build_graph(
+    dockerfile: Dockerfile, options: BuildOptions, images: Mapping[str, ImageConfig] | None = None
+) -> StageGraph:
+    """The graph of a file.
+
+    Args:
+        dockerfile: the file.
+        options: what the user asks of the build.
+        images: what is known of base images, by normalised reference such as `docker.io/library/alpine:3.22`;
+            variables and ONBUILD triggers of an image that is not among them count as unknown.
+
+    Raises:
+        DockerfileError: the builder would refuse the file for this target.
+        UsageError: there is no such target or platform.
+    """
+    graph = StageGraph(dockerfile, resolve_stages(dockerfile, options, images or {}))
+    graph.check((graph.target,))
+    return graph

@@ -1,0 +1,133 @@
+"""The instructions of each stage with what they take from, the triggers of its base among them."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from stageplan.dockerfile.instructions import Dockerfile, Instruction
+from stageplan.dockerfile.reader import read_trigger
+from stageplan.errors import DockerfileError
+from stageplan.source import Span
+from stageplan.stages.bases import Bases
+from stageplan.stages.expansion import SourcedInstruction
+from stageplan.stages.images import checked_reference
+from stageplan.stages.model import Source
+from stageplan.stages.sources import StageList
+
+
+class Bodies:
+    """What each stage runs, and which stages that names.
+
+    Attributes:
+        instructions: by stage, triggers that have fired first.
+        named: by stage, the other stages it names in FROM, COPY and mounts.
+        refused: by stage, why its triggers cannot fire, for stages that the target does not need.
+    """
+
+    def __init__(self, dockerfile: Dockerfile, bases: Bases) -> None:
+        """Looks up what every COPY and mount names.
+
+        Raises:
+            DockerfileError: one of them names what cannot be.
+        """
+        self._dockerfile = dockerfile
+        self._bases = bases
+        self._list = StageList(len(bases.bases), bases.by_name, dockerfile.escape)
+        self._unchecked = list[Source]()
+        self.instructions = [self._sourced(text.body) for text in dockerfile.stages]
+        self.named = [self._named(index) for index in range(len(bases.bases))]
+        self.refused = dict[int, DockerfileError]()
+
+    def first_spans(self) -> list[Mapping[int, Span]]:
+        """For each stage the stages that its COPYs and mounts name, and where they first do."""
+        return [
+            {
+                source.stage: source.span
+                for source in reversed(self.sources(index))
+                if source.stage is not None
+            }
+            for index in range(len(self.instructions))
+        ]
+
+    def fire_triggers(self, target: int, from_images: Sequence[Sequence[str]]) -> None:
+        """Puts the triggers of each base before the instructions of the stages that start from it.
+
+        Those of stages that the target needs fire first, for they can make it need more. The others fire for
+        the sake of other targets; what is wrong with them is kept, not raised.
+
+        Args:
+            target: index of the stage to build.
+            from_images: by stage, the triggers of the image it starts from.
+
+        Raises:
+            DockerfileError: a trigger that the target needs is none, or the name of an image is none.
+        """
+        fired = set[int]()
+        front = [target]
+        while front:
+            self._check_images()
+            reached = self._newly_reached(front, fired)
+            fired.update(reached)
+            front = [name for stage in reached for name in self._fire(stage, from_images[stage])]
+        for stage in range(len(self.instructions)):
+            if stage not in fired:
+                try:
+                    self._fire(stage, from_images[stage])
+                    self._check_images()
+                except DockerfileError as error:
+                    self.refused[stage] = error
+
+    def _sourced(
+        self, instructions: Sequence[Instruction], *, triggers: bool = False
+    ) -> tuple[SourcedInstruction, ...]:
+        sourced = tuple(
+            SourcedInstruction(
+                instruction=instruction, sources=self._list.sources(instruction), is_trigger=triggers
+            )
+            for instruction in instructions
+        )
+        self._unchecked.extend(
+            source for item in sourced for source in item.sources if source.image is not None
+        )
+        return sourced
+
+    def sources(self, index: int) -> list[Source]:
+        """What the instructions of a stage take from, in order."""
+        return [source for sourced in self.instructions[index] for source in sourced.sources]
+
+    def _named(self, index: int) -> tuple[int, ...]:
+        base = self._bases.bases[index].stage
+        named = (source.stage for source in self.sources(index) if source.stage is not None)
+        return tuple(named) if base is None else (base, *named)
+
+    def _check_images(self) -> None:
+        """Refuses images whose names are none, of all stages."""
+        unchecked, self._unchecked = self._unchecked, []
+        for source in unchecked:
+            checked_reference(source.image or "", source.span)
+
+    def _newly_reached(self, front: list[int], known: set[int]) -> list[int]:
+        """The stages that those in front need, themselves too, without the known ones; in file order."""
+        reached = set[int]()
+        while front:
+            stage = front.pop()
+            if stage not in known and stage not in reached:
+                reached.add(stage)
+                front.extend(self.named[stage])
+        return sorted(reached)
+
+    def _fire(self, index: int, from_image: Sequence[str]) -> Iterator[int]:
+        """The stages that the triggers of a stage's base name, once they are among its instructions."""
+        place = self._dockerfile.stages[index].start.span
+        triggers = [read_trigger(text, place) for text in from_image]
+        base = self._bases.bases[index].stage
+        if base is not None:
+            triggers.extend(
+                read_trigger(instruction.trigger, instruction.span)
+                for instruction in self._dockerfile.stages[base].body
+                if instruction.keyword == "ONBUILD"
+            )
+        if not triggers:
+            return iter(())
+        sourced = self._sourced(triggers, triggers=True)
+        self.instructions[index] = (*sourced, *self.instructions[index])
+        self.named[index] = self._named(index)
+        return (source.stage for item in sourced for source in item.sources if source.stage is not None)

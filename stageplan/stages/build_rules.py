@@ -1,0 +1,106 @@
+"""What the builder refuses only in a stage that it builds."""
+
+import posixpath
+import re
+
+from stageplan.dockerfile.problems import UnlocatedError
+from stageplan.dockerfile.quoting import quoted
+from stageplan.stages.model import StageInstruction, StageMount
+from stageplan.stages.remote_sources import remote_kind
+
+_OCTAL = re.compile(r"[0-7]+")
+_NUMERIC = re.compile(r"[0-9]+")
+_LARGEST_MODE = 0o7777
+
+
+def check_mount_target(mount: StageMount, directory: str | None) -> None:
+    """Refuses a mount on the root.
+
+    Args:
+        mount: the mount.
+        directory: the working directory, or None where only the base image knows it.
+
+    Raises:
+        DockerfileError: the mount's target is the root.
+    """
+    if mount.mount.type in ("secret", "ssh"):
+        return
+    target = posixpath.normpath(mount.mount.target or ".")
+    if not target.startswith("/"):
+        if directory is None:
+            return
+        target = posixpath.normpath(f"/{directory}/{mount.mount.target}")
+    if not target.strip("/"):
+        hint = "give `target=` a path below the root"
+        raise UnlocatedError("mount", 'invalid mount target "/"', hint=hint).located(mount.source.span)
+
+
+def check_copy(instruction: StageInstruction) -> None:
+    """Refuses what a COPY or ADD cannot do.
+
+    Raises:
+        DockerfileError: a COPY names something to download, or a flag does not fit its sources.
+    """
+    flags = dict(instruction.flags)
+    _check_mode(instruction, flags.get("chmod", ""))
+    if flags.get("checksum"):
+        _check_checksum(instruction)
+    if instruction.keyword == "COPY":
+        for source in instruction.sources:
+            kind = remote_kind(source)
+            if kind:
+                message = f"source can't be {'a git ref' if kind == 'git' else 'a URL'} for COPY"
+                raise UnlocatedError("copy-remote", message, hint="use ADD").located(
+                    instruction.instruction.place_of(source)
+                )
+
+
+def working_directory(instruction: StageInstruction, directory: str | None) -> str | None:
+    """The directory after an instruction; None where only the base image knows it."""
+    if instruction.keyword != "WORKDIR":
+        return directory
+    path = instruction.words[0]
+    if path.startswith("/"):
+        return posixpath.normpath(path)
+    return None if directory is None else posixpath.normpath(f"{directory}/{path}")
+
+
+def _check_mode(instruction: StageInstruction, mode: str) -> None:
+    is_octal = _OCTAL.fullmatch(mode)
+    if (is_octal and int(mode, 8) > _LARGEST_MODE) or (not is_octal and _NUMERIC.fullmatch(mode)):
+        message = f"invalid chmod parameter: '{mode}'. it should be octal string and between 0 and 07777"
+        place = instruction.instruction.place_of(mode)
+        raise UnlocatedError("chmod", message, hint="write `--chmod=755`").located(place)
+
+
+def _check_checksum(instruction: StageInstruction) -> None:
+    sources = instruction.sources
+    if len(sources) != 1:
+        message = "checksum can't be specified for multiple sources"
+    elif not remote_kind(sources[0]):
+        message = "checksum requires HTTP(S) or Git sources"
+    else:
+        return
+    place = instruction.instruction.span
+    raise UnlocatedError("checksum", message, hint="give `--checksum` to an ADD of one address").located(
+        place
+    )
+
+
+def later_source(instruction: StageInstruction, mount: StageMount | None, label: str) -> UnlocatedError:
+    """The problem of a source that is built after the stage that takes from it.
+
+    Args:
+        instruction: what takes it.
+        mount: the mount that takes it; None where it is a COPY.
+        label: the name of the stage that takes it.
+    """
+    if mount:
+        name, target = quoted(mount.mount.from_ or "scratch"), quoted(mount.mount.target)
+        needed = "stage needs to be defined before current command"
+        message = f"cannot mount from stage {name} to {target}, {needed}"
+    else:
+        name = quoted(instruction.copied.name if instruction.copied else "")
+        needed = f"it needs to be defined before current stage {quoted(label)}"
+        message = f"cannot copy from stage {name}, {needed}"
+    return UnlocatedError("stage-order", message, hint="move the stage that is taken from above this one")

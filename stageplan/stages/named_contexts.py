@@ -1,0 +1,44 @@
+"""Named contexts: what `--build-context` puts in the place of a stage or an image."""
+
+from collections.abc import Mapping
+
+from stageplan.dockerfile.platforms import Platform
+from stageplan.dockerfile.references import InvalidReferenceError, parse_reference
+
+_NEVER_REPLACED = ("scratch", "context")
+_IMAGE = "docker-image:"
+_EMPTY = "scratch"
+
+
+def context_for(name: str, contexts: Mapping[str, str], platform: Platform) -> str | None:
+    """The value of the context that stands in for a stage name or an image, or None.
+
+    Args:
+        name: the stage name, or the image as written.
+        contexts: values of `--build-context`, by name.
+        platform: what the stage is built for; a context may be given for one platform only.
+
+    Raises:
+        InvalidReferenceError: the name is no image reference; the builder looks every name up as one.
+    """
+    if name.lower() in _NEVER_REPLACED:
+        return None
+    try:
+        familiar = parse_reference(name).familiar.removesuffix(":latest")
+    except InvalidReferenceError as error:
+        message = f"invalid context name {name}: {error}"
+        raise InvalidReferenceError(message) from None
+    specific = f"{familiar}::{platform.normalized().format_all()}"
+    return contexts.get(specific, contexts.get(familiar))
+
+
+def image_of_context(value: str) -> str | None:
+    """The image that a context is, normalised; None where it is none, or the empty one.
+
+    Raises:
+        InvalidReferenceError: it names an image that cannot be.
+    """
+    if not value.startswith(_IMAGE):
+        return None
+    ref = value.removeprefix(_IMAGE).removeprefix("//")
+    return None if ref == _EMPTY else parse_reference(ref).normalized

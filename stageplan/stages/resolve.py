@@ -1,0 +1,165 @@
+"""A Dockerfile and the options of a build become stages, in the order of the builder's own steps.
+
+A file with several mistakes shows the one that the builder would show: bases of all stages, then the target,
+then what COPY and mounts name in all stages, circles, image names of all stages, and only then what matters
+in stages that are needed.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from stageplan.dockerfile.instructions import Dockerfile
+from stageplan.dockerfile.platforms import InvalidPlatformError, Platform, parse_platform
+from stageplan.dockerfile.quoting import quoted
+from stageplan.errors import DockerfileError, UsageError, did_you_mean
+from stageplan.stages.bases import Bases, resolve_bases
+from stageplan.stages.bodies import Bodies
+from stageplan.stages.contents import StageContent, stage_contents
+from stageplan.stages.cycles import refuse_cycles
+from stageplan.stages.dependencies import stage_dependencies, stage_images
+from stageplan.stages.global_scope import GlobalScope, global_scope
+from stageplan.stages.model import Dependency, GraphWarning, ImageUse, Stage
+from stageplan.stages.options import BuildOptions, ImageConfig
+from stageplan.stages.starts import StageStart, stage_starts
+from stageplan.stages.warnings import graph_warnings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResolvedStages:
+    """All that a graph is made of.
+
+    Attributes:
+        stages: the stages, in file order.
+        dependencies: the data that stages take from each other; by consumer, in the order of its
+            instructions.
+        named: for each stage the stages it names, whether it takes data from them or not.
+        image_uses: the images that each stage needs.
+        problems: what the builder refuses once it builds that stage, by index.
+        target: index of the stage that the options ask for.
+        target_name: what TARGETSTAGE says.
+        uses_targetstage: a stage depends on which target is built.
+        warnings: what is likely not meant.
+    """
+
+    stages: tuple[Stage, ...]
+    dependencies: tuple[Dependency, ...]
+    named: tuple[tuple[int, ...], ...]
+    image_uses: tuple[ImageUse, ...]
+    problems: Mapping[int, DockerfileError]
+    target: int
+    target_name: str
+    uses_targetstage: bool
+    warnings: tuple[GraphWarning, ...]
+
+
+def resolve_stages(
+    dockerfile: Dockerfile, options: BuildOptions, images: Mapping[str, ImageConfig]
+) -> ResolvedStages:
+    """The stages of a file, resolved.
+
+    Args:
+        dockerfile: the file.
+        options: what the user asks.
+        images: configurations of base images that somebody has looked at, by normalised reference.
+
+    Raises:
+        DockerfileError: the builder would refuse the file whichever of its stages is needed.
+        UsageError: there is no such target or platform.
+    """
+    build = _platform("--build-platform", options.build_platform)
+    wanted = _platform("--platform", options.platform) if options.platform else build
+    target_name = options.target or dockerfile.stages[-1].name or "default"
+    scope = global_scope(dockerfile, options.build_args, target_name, build, wanted)
+    bases = resolve_bases(dockerfile, scope, options.build_contexts, build, wanted)
+    target = _target(dockerfile, bases, options.target)
+    bodies = Bodies(dockerfile, bases)
+    refuse_cycles(bodies.first_spans(), [text.label for text in dockerfile.stages])
+    starts = stage_starts(dockerfile, bases.bases, options.build_contexts, images, wanted)
+    bodies.fire_triggers(target, [start.triggers for start in starts])
+    contents = stage_contents(starts, bodies.instructions, scope, options.build_args)
+    stages = tuple(map(_stage, starts, contents))
+    return ResolvedStages(
+        stages=stages,
+        dependencies=tuple(dependency for stage in stages for dependency in stage_dependencies(stage)),
+        named=tuple(bodies.named),
+        image_uses=_image_uses(starts, bodies, options.build_contexts),
+        problems=_problems(contents, bodies),
+        target=target,
+        target_name=target_name,
+        uses_targetstage=_uses_targetstage(dockerfile, bases, scope, options.build_args),
+        warnings=graph_warnings(dockerfile, starts, bodies, bases.by_name),
+    )
+
+
+def _platform(option: str, value: str) -> Platform:
+    try:
+        return parse_platform(value)
+    except InvalidPlatformError as error:
+        message = f"{option} '{value}': {error}"
+        raise UsageError("platform-option", message, hint="write linux/arm64") from None
+
+
+def _target(dockerfile: Dockerfile, bases: Bases, wanted: str | None) -> int:
+    """The index of the stage to build: the last of that name in any case, or the last of all."""
+    if not wanted:
+        return len(dockerfile.stages) - 1
+    index = bases.by_name.get(wanted.lower())
+    if index is None:
+        raise no_such_target(wanted, tuple(bases.by_name))
+    return index
+
+
+def no_such_target(wanted: str, names: tuple[str, ...]) -> UsageError:
+    """The error of a target that no stage has the name of."""
+    message = f"target stage {quoted(wanted)} could not be found"
+    if hint := did_you_mean(wanted, names):
+        return UsageError("no-such-target", message, hint=hint)
+    if not names:
+        return UsageError("no-such-target", message, hint="name a stage with `FROM image AS name`")
+    return UsageError("no-such-target", message, hint=f"the named stages are {', '.join(names)}")
+
+
+def _stage(start: StageStart, content: StageContent) -> Stage:
+    is_replaced = start.base.replaced_by is not None
+    return Stage(
+        index=start.text.index,
+        name=start.text.name,
+        base=start.base.name,
+        base_stage=start.base.stage,
+        base_image=None if is_replaced else start.image.ref,
+        platform=start.base.platform.format() if start.base.platform else "",
+        effective_platform=start.platform.format(),
+        span=start.text.start.span,
+        instructions=content.instructions,
+        replaced_by=start.base.replaced_by,
+        base_context=None if is_replaced else start.image.context,
+    )
+
+
+def _image_uses(
+    starts: tuple[StageStart, ...], bodies: Bodies, contexts: Mapping[str, str]
+) -> tuple[ImageUse, ...]:
+    uses = (
+        use for start in starts for use in stage_images(start, bodies.sources(start.text.index), contexts)
+    )
+    return tuple(sorted(set(uses)))
+
+
+def _problems(contents: tuple[StageContent, ...], bodies: Bodies) -> dict[int, DockerfileError]:
+    """What is wrong with each stage; a trigger that cannot fire comes before its instructions."""
+    problems = {index: content.problem for index, content in enumerate(contents) if content.problem}
+    return {**problems, **bodies.refused}
+
+
+def _uses_targetstage(
+    dockerfile: Dockerfile, bases: Bases, scope: GlobalScope, build_args: Mapping[str, str]
+) -> bool:
+    """A FROM, or an ARG of a stage that takes its value from outside, depends on which target is built."""
+    taken = scope.from_target - build_args.keys()
+    return any(base.from_target for base in bases.bases) or any(
+        pair.value is None and pair.name in taken
+        for stage in dockerfile.stages
+        for instruction in stage.body
+        if instruction.keyword == "ARG"
+        for pair in instruction.pairs
+    )

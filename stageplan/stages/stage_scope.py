@@ -1,0 +1,85 @@
+"""The variables that the instructions of one stage see."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from stageplan.dockerfile.variables import Expansion, expand_with_names
+
+DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+NOT_VARIABLES = frozenset({"BUILDKIT_SBOM_SCAN_CONTEXT", "BUILDKIT_SBOM_SCAN_STAGE"})
+"""ARGs that steer the builder itself; no instruction sees them."""
+
+
+@dataclass(slots=True, kw_only=True)
+class StageScope:
+    """Variables of a stage while its instructions are read one after the other.
+
+    Attributes:
+        variables: the names that have a value.
+        image_variables: those of them that the stage's image will keep, which come from ENV and the base
+            image.
+        unknown: names whose value is made from one that only an unseen base image knows.
+        base_is_known: no base image that nobody has looked at is below this stage.
+    """
+
+    variables: dict[str, str] = field(default_factory=dict)
+    image_variables: dict[str, str] = field(default_factory=dict)
+    unknown: set[str] = field(default_factory=set)
+    base_is_known: bool
+
+    def expand(self, word: str, escape: str, read_unknown: set[str], *, literal_quotes: bool = False) -> str:
+        """The word with its variables replaced; those it reads whose value is unknown join `read_unknown`.
+
+        Raises:
+            ExpansionError: the word cannot be expanded.
+        """
+        expansion = expand_with_names(word, self.variables, escape=escape, literal_quotes=literal_quotes)
+        read_unknown.update(self._unknown_of(expansion))
+        return expansion.text
+
+    def assign(self, name: str, value: str, *, is_unknown: bool, in_image: bool) -> None:
+        """Gives a name a value, for what follows in this stage and in those that start from it."""
+        self.variables[name] = value
+        if in_image:
+            self.image_variables[name] = value
+        if is_unknown:
+            self.unknown.add(name)
+        else:
+            self.unknown.discard(name)
+
+    def child(self, *, last: bool) -> "StageScope":
+        """The scope with which a stage begins that starts from this one.
+
+        Args:
+            last: no other stage will ask, so nothing needs to be copied.
+        """
+        scope = self if last else self._copy()
+        scope.variables.update(scope.image_variables)
+        return scope
+
+    def _copy(self) -> "StageScope":
+        return StageScope(
+            variables=dict(self.variables),
+            image_variables=dict(self.image_variables),
+            unknown=set(self.unknown),
+            base_is_known=self.base_is_known,
+        )
+
+    def _unknown_of(self, expansion: Expansion) -> frozenset[str]:
+        unset = frozenset() if self.base_is_known else expansion.unset
+        return unset | (expansion.used & self.unknown)
+
+
+def image_scope(environment: Mapping[str, str] | None, os: str) -> StageScope:
+    """The scope of a stage that starts from an image.
+
+    Args:
+        environment: the image's variables; None where nobody has looked.
+        os: what the stage is built for; every system but Windows gets a PATH.
+    """
+    if environment is None:
+        return StageScope(base_is_known=False)
+    variables = dict(environment)
+    if os != "windows":
+        variables.setdefault("PATH", DEFAULT_PATH)
+    return StageScope(variables=variables, image_variables=dict(variables), base_is_known=True)
