@@ -36,8 +36,8 @@ compression = "zstd"
 
 
 KNOWN = (
-    "file, target, check, tag, build-arg, build-context, secret, ssh, platform, image, cache-image, cache-dir, "
-    "cache-option, strategy, split, engine, builder, scope, fallback-scope, read-only"
+    "file, target, check, tag, build-arg, build-context, secret, ssh, platform, image, "
+    "cache-image, cache-dir, cache-option, strategy, split, engine, builder, scope, fallback-scope, read-only"
 )
 
 
