@@ -1,0 +1,152 @@
+"""Carries out a plan: what needs nothing more runs, as many steps at once as allowed."""
+
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from graphlib import TopologicalSorter
+from typing import assert_never
+
+from stageplan.plan.model import Build, MoveTags, Plan, Push, Restore, Save, Step
+from stageplan.run import buildx_steps, classic_steps, image_steps
+from stageplan.run.attempts import attempt
+from stageplan.run.events import StepDone
+from stageplan.run.outcome import Outcome
+from stageplan.run.ports import Ports
+from stageplan.run.report import Report
+from stageplan.run.report_of import report_of
+from stageplan.run.session import OnEvent, Session, StepRun
+
+
+def execute(plan: Plan, *, ports: Ports, jobs: int, on_event: OnEvent) -> Report:
+    """What came of the plan, also where a step failed; `failure_of` makes an error of that.
+
+    After a failure no further build starts, while what was built is still pushed and saved; a step that
+    needs the failed one is skipped, and so no tag moves.
+
+    Args:
+        plan: with its cache sources asked for.
+        ports: the doors to the machine.
+        jobs: how many steps may run at once.
+        on_event: gets each event, one at a time, from several threads.
+
+    Raises:
+        KeyboardInterrupt: it came; every process is gone, and so are the temporary files.
+    """
+    started = ports.clock.monotonic()
+    folder = ports.files.temporary_folder()
+    try:
+        session = Session(plan, ports=ports, folder=folder, on_event=on_event)
+        outcomes = _Run(session, jobs).outcomes()
+    finally:
+        ports.files.remove(folder)
+    return report_of(plan, outcomes, seconds=ports.clock.monotonic() - started)
+
+
+class _Run:
+    """Starts steps in the order of the plan as soon as what they need is over."""
+
+    def __init__(self, session: Session, jobs: int) -> None:
+        self._session = session
+        self._jobs = jobs
+        self._steps = {step.id: step for step in session.plan.steps}
+        self._position = {name: position for position, name in enumerate(self._steps)}
+        self._outcomes: dict[str, Outcome] = {}
+
+    def outcomes(self) -> tuple[Outcome, ...]:
+        """What became of each step, in the order of the plan."""
+        with ThreadPoolExecutor(self._jobs) as pool:
+            try:
+                self._run_all(pool)
+            except BaseException:
+                pool.shutdown(wait=False, cancel_futures=True)
+                self._session.ports.stop()
+                raise
+        return tuple(self._outcomes[name] for name in self._steps)
+
+    def _run_all(self, pool: ThreadPoolExecutor) -> None:
+        sorter = TopologicalSorter({name: _needs(step) for name, step in self._steps.items()})
+        sorter.prepare()
+        ready: list[str] = []
+        running: dict[Future[Outcome], str] = {}
+        while sorter.is_active():
+            ready = sorted((*ready, *sorter.get_ready()), key=self._position.__getitem__)
+            while ready and len(running) < self._jobs:
+                name = ready.pop(0)
+                skipped = self._skipped(self._steps[name])
+                if skipped is None:
+                    running[pool.submit(self._carry_out, self._steps[name])] = name
+                else:
+                    self._outcomes[name] = skipped
+                    sorter.done(name)
+            if running:
+                over, _ = wait(running, return_when=FIRST_COMPLETED)
+                for future in over:
+                    name = running.pop(future)
+                    self._outcomes[name] = future.result()
+                    sorter.done(name)
+
+    def _skipped(self, step: Step) -> Outcome | None:
+        """The outcome of a step that is left out; None where it runs."""
+        if isinstance(step, Push | MoveTags | Save) and not self._session.writes:
+            return self._skip(step, "the plan is read-only", blocks=False)
+        if isinstance(step, Save):
+            return None
+        blocking = [name for name in _needs(step) if self._outcomes[name].blocks]
+        if blocking:
+            return self._skip(step, f"it needs '{blocking[0]}'")
+        failed = [name for name, outcome in self._outcomes.items() if outcome.failure is not None]
+        if failed and not isinstance(step, Push):
+            return self._skip(step, f"'{failed[0]}' failed")
+        return None
+
+    def _skip(self, step: Step, note: str, *, blocks: bool = True) -> Outcome:
+        self._session.tell(StepDone(step=step.id, state="skipped", seconds=0.0, note=note))
+        return Outcome(run=StepRun(step=step, note=note), state="skipped", seconds=0.0, blocks=blocks)
+
+    def _carry_out(self, step: Step) -> Outcome:
+        clock = self._session.ports.clock
+        started = clock.monotonic()
+        run = StepRun(step=step)
+        failure = attempt(self._session, run, lambda: _dispatch(self._session, step, run))
+        if failure is not None and isinstance(step, Restore):
+            run.warnings.append(failure.text)
+            run.note, failure = "it could not be brought", None
+        outcome = Outcome(
+            run=run,
+            state="done" if failure is None else "failed",
+            seconds=clock.monotonic() - started,
+            failure=failure,
+            blocks=failure is not None,
+        )
+        note = run.note if failure is None else failure.text
+        self._session.tell(StepDone(step=step.id, state=outcome.state, seconds=outcome.seconds, note=note))
+        return outcome
+
+
+def _needs(step: Step) -> tuple[str, ...]:
+    """The steps that come before this one."""
+    match step:
+        case Build(cache_from=further):
+            return (*step.needs, *further)
+        case MoveTags(build=build):
+            return (*step.needs, build)
+        case Push() | Restore() | Save():
+            return step.needs
+        case _:
+            assert_never(step)
+
+
+def _dispatch(session: Session, step: Step, run: StepRun) -> None:
+    match step:
+        case Build(builder="classic"):
+            classic_steps.build(session, step, run)
+        case Build():
+            buildx_steps.build(session, step, run)
+        case MoveTags():
+            buildx_steps.move_tags(session, step, run)
+        case Restore():
+            image_steps.restore(session, step, run)
+        case Push():
+            image_steps.push(session, step, run)
+        case Save():
+            image_steps.save(session, step, run)
+        case _:
+            assert_never(step)

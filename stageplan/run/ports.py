@@ -1,0 +1,122 @@
+"""What carrying out a plan needs from the machine; `system` has it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+OnLine = Callable[[bytes], None]
+OnMessage = Callable[[Mapping[str, Any]], None]
+
+
+class ImagesError(Exception):
+    """The engine could not do what it was asked; the text is its own.
+
+    Attributes:
+        missing: whether what was asked for does not exist.
+    """
+
+    def __init__(self, text: str, *, missing: bool = False) -> None:
+        super().__init__(text)
+        self.text = text
+        self.missing = missing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClassicBuild:
+    """One build by the classic builder, every value as docker's API takes it.
+
+    Attributes:
+        build_args: by name; None: the value comes from the environment.
+        cache_from: images that the engine holds.
+    """
+
+    context: str
+    dockerfile: str
+    target: str | None
+    platform: str | None
+    build_args: Mapping[str, str | None]
+    cache_from: Sequence[str]
+    tags: Sequence[str]
+
+
+class BuildxPort(Protocol):
+    """Runs docker's command line."""
+
+    def run(self, words: Sequence[str], environment: Mapping[str, str], on_line: OnLine) -> int:
+        """The exit code of the command.
+
+        Args:
+            words: the program and its arguments.
+            environment: what is set besides the environment of stageplan.
+            on_line: gets each line of stderr as it comes.
+        """
+
+
+class ImagesPort(Protocol):
+    """The images that the engine holds; each method raises ImagesError where it cannot."""
+
+    def pull(self, reference: str, on_message: OnMessage) -> None:
+        """The engine holds the image; the messages are those of docker's API."""
+
+    def push(self, reference: str, on_message: OnMessage) -> None:
+        """The registry has the image."""
+
+    def load(self, archive: str) -> None:
+        """The engine holds the images of an archive."""
+
+    def save(self, references: Sequence[str], archive: str) -> None:
+        """The archive holds the images."""
+
+    def exists(self, reference: str) -> bool:
+        """Whether the engine holds the image."""
+
+    def build(self, build: ClassicBuild, on_message: OnMessage) -> None:
+        """The engine holds the image of the build."""
+
+
+class FilesPort(Protocol):
+    """Files and folders."""
+
+    def temporary_folder(self) -> str:
+        """A new empty folder of our own."""
+
+    def remove(self, path: str) -> None:
+        """Nothing is there."""
+
+    def exists(self, path: str) -> bool:
+        """Whether a file or folder is there."""
+
+    def read(self, path: str) -> bytes:
+        """What the file holds."""
+
+    def make_parents(self, path: str) -> None:
+        """The folder exists that the path lies in."""
+
+    def replace(self, new: str, path: str) -> None:
+        """The new file or folder stands at the path, and what stood there is gone."""
+
+
+class Clock(Protocol):
+    """Time."""
+
+    def monotonic(self) -> float:
+        """Seconds since some moment."""
+
+    def sleep(self, seconds: float) -> None:
+        """Returns later."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ports:
+    """All doors to the machine.
+
+    Attributes:
+        images: None where no step needs it.
+        stop: ends every process that runs and lets none start.
+    """
+
+    buildx: BuildxPort
+    images: ImagesPort | None
+    files: FilesPort
+    clock: Clock
+    stop: Callable[[], None]
