@@ -17,10 +17,12 @@ from urllib3.connectionpool import ConnectionPool
 from urllib3.exceptions import (
     ConnectTimeoutError,
     HTTPError,
+    InsecureRequestWarning,
     MaxRetryError,
     NameResolutionError,
     NewConnectionError,
     ProtocolError,
+    ProxyError,
     ReadTimeoutError,
     SSLError,
 )
@@ -178,6 +180,7 @@ class Transport:
         if host in self._insecure:
             context.check_hostname = False
             context.verify_mode = ssl.CERT_NONE
+            urllib3.disable_warnings(InsecureRequestWarning)  # who named the host knows
         timeout = urllib3.Timeout(connect=self._patience.connect, read=self._patience.read)
         proxy = _proxy(host)
         if proxy:
@@ -200,10 +203,15 @@ class Transport:
 
     def _has_no_tls(self, host: str) -> bool:
         """Whether an insecure host answers a TLS greeting with something else."""
+        retry = self._retry(again=True).new(other=0)
         try:
-            self._pool(host).request("GET", f"https://{host}/v2/", retries=False)
-        except (SSLError, MaxRetryError, HTTPError):
-            return True
+            self._pool(host).request("GET", f"https://{host}/v2/", retries=retry)
+        except MaxRetryError as cause:
+            if isinstance(cause.reason, SSLError):
+                return True
+            raise _unreachable(host, _words(cause)) from cause
+        except HTTPError as cause:
+            raise _unreachable(host, _words(cause)) from cause
         return False
 
 
@@ -236,6 +244,8 @@ def _words(cause: BaseException) -> str:
     match cause:
         case MaxRetryError(reason=Exception() as reason):
             return _words(reason)
+        case ProxyError(original_error=Exception() as inner):
+            return f"the proxy does not answer: {_words(inner)}"
         case NameResolutionError():
             return "nobody knows this name"
         # before its base class, the timeout
