@@ -61,14 +61,12 @@ def image_output(build: Build) -> str:
         return "type=docker"
     if build.output == "cacheonly":
         return _CACHE_ONLY
-    by_digest = ",push-by-digest=true" if build.output == "push-by-digest" else ""
-    return f"type=image,push=true{by_digest}" + ("" if build.store else ",store=false")
+    return "type=image,push=true" + ("" if build.store else ",store=false")
 
 
 def output_value(build: Build, *, writes: bool) -> str:
     """What `--output` gets; a build that may not write leaves only its cache in the builder."""
-    pushes = build.output in {"push", "push-by-digest"}
-    return _CACHE_ONLY if pushes and not writes else image_output(build)
+    return _CACHE_ONLY if build.output == "push" and not writes else image_output(build)
 
 
 def _cache_words(cache: Cache) -> tuple[Word, ...]:
@@ -100,7 +98,7 @@ def _cache_words(cache: Cache) -> tuple[Word, ...]:
 
 
 def _output_words(build: Build) -> tuple[Word, ...]:
-    pushes = build.output in {"push", "push-by-digest"}
+    pushes = build.output == "push"
     when = WRITES if pushes else None
     found = [word("--tag=", *located(tag), when=when) for tag in build.tags]
     found.append(

@@ -6,8 +6,9 @@ its consumers' builds: folded into them.
 
 from collections.abc import Collection
 
-from stageplan.graph import Stage, StageGraph
-from stageplan.plan.model import Split, StageDecision
+from stageplan.graph import StageGraph
+from stageplan.plan.model import Action, Split, StageDecision
+from stageplan.stages.model import Stage, StageInstruction
 
 _LAYERS = frozenset({"ADD", "COPY", "RUN", "WORKDIR"})
 
@@ -31,30 +32,26 @@ def decide(
         parents_only: whether a consumer's cache holds only the layers of the stages it starts from
             (`min`, inline), and not those of the stages it copies from.
     """
-    decisions = []
-    for stage in graph.stages:
+
+    def decision(stage: Stage) -> tuple[Action, str]:
         if stage.index not in reached:
-            action, reason = "skip", "no target needs it"
-        elif stage.index in targets:
-            action, reason = "build", "it is a target"
-        elif stage.index in checks:
-            action, reason = "build", "it is run for its result"
-        elif stage.replaced_by is not None:
-            action, reason = "skip", f"a named context stands in for it: {stage.replaced_by}"
-        else:
-            action, reason = _decide_inner(graph, stage, reached, split=split, parents_only=parents_only)
-        decisions.append(
-            StageDecision(index=stage.index, name=title(stage), action=action, reason=reason)  # type: ignore[arg-type]
-        )
-    return tuple(decisions)
+            return "skip", "no target needs it"
+        if stage.index in targets:
+            return "build", "it is a target"
+        if stage.index in checks:
+            return "build", "it is run for its result"
+        if stage.replaced_by is not None:
+            return "skip", f"a named context stands in for it: {stage.replaced_by}"
+        return _decide_inner(graph, stage, reached, split=split, parents_only=parents_only)
+
+    found = ((stage, *decision(stage)) for stage in graph.stages)
+    return tuple(
+        StageDecision(index=stage.index, name=stage.label, action=action, reason=reason)
+        for stage, action, reason in found
+    )
 
 
-def title(stage: Stage) -> str:
-    """How messages name a stage."""
-    return stage.name or f"stage-{stage.index}"
-
-
-def _is_expensive(instruction: Instruction) -> bool:
+def _is_expensive(instruction: StageInstruction) -> bool:
     return instruction.runs or instruction.adds_remote
 
 
@@ -71,7 +68,7 @@ def _kept_by_children(graph: StageGraph, stage: Stage, reached: Collection[int])
 
 def _decide_inner(
     graph: StageGraph, stage: Stage, reached: Collection[int], *, split: Split, parents_only: bool
-) -> tuple[str, str]:
+) -> tuple[Action, str]:
     if stage.name is None:
         return "fold", "it has no name that --target could take; give it one with AS"
     if graph.find(stage.name).index != stage.index:
@@ -88,7 +85,7 @@ def _decide_inner(
     if not expensive and not copies:
         return "fold", "it has neither RUN nor a copy from the context"
     if not expensive and len(consumers) == 1:
-        return "fold", f"it has one consumer, {title(graph.stages[consumers[0]])}, and no RUN"
+        return "fold", f"it has one consumer, {graph.stages[consumers[0]].label}, and no RUN"
     if len(consumers) > 1:
         return "build", f"{len(consumers)} stages need it"
     return "build", "it has a RUN whose result is worth a cache of its own"

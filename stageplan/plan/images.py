@@ -2,9 +2,9 @@
 
 from stageplan.dockerfile.references import InvalidReferenceError, parse_reference
 from stageplan.errors import UsageError
-from stageplan.graph import Stage, StageGraph
-from stageplan.plan.folding import title
+from stageplan.graph import StageGraph
 from stageplan.plan.options import PlanOptions
+from stageplan.stages.model import Stage
 
 
 def check_image(options: PlanOptions) -> None:
@@ -59,9 +59,9 @@ def _repository(options: PlanOptions, stage: Stage) -> str:
     """`{image}`, or the image's name itself where each target has its own."""
     if options.image is None:
         several = len(options.targets) > 1
-        return f"{options.name}-{title(stage)}" if several else options.name
+        return f"{options.name}-{stage.label}" if several else options.name
     if "{target}" in options.image:
-        return options.image.replace("{target}", title(stage))
+        return options.image.replace("{target}", stage.label)
     return "{image}"
 
 
@@ -69,7 +69,7 @@ def _location(options: PlanOptions, stage: Stage, tag: str) -> str:
     if tag == "{scope}":
         return f"{_repository(options, stage)}:{tag}"
     whole = "/" in tag or ":" in tag
-    name = tag if whole else f"{(options.image or options.name).replace('{target}', title(stage))}:{tag}"
+    name = tag if whole else f"{(options.image or options.name).replace('{target}', stage.label)}:{tag}"
     try:
         parse_reference(name)
     except InvalidReferenceError as error:

@@ -12,7 +12,8 @@ VERSION = 1
 
 Split = Literal["stages", "all", "targets"]
 CacheType = Literal["registry", "inline", "local", "gha", "s3", "azblob"]
-Output = Literal["cacheonly", "load", "push", "push-by-digest"]
+Action = Literal["build", "fold", "skip"]
+Output = Literal["cacheonly", "load", "push"]
 
 
 class Data(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -199,7 +200,7 @@ class StageDecision(Data, kw_only=True):
 
     index: int
     name: str
-    action: Literal["build", "fold", "skip"]
+    action: Action
     reason: str
 
 

@@ -109,7 +109,7 @@ def _work(
         options=options,
         engine=engine,
         decisions=decisions,
-        built=tuple(index for index in order if index in built),
+        built=dict.fromkeys(index for index in order if index in built),
         targets=targets,
         tags={index: image_tags(options, graph.stages[index]) for index in targets},
         repositories=repositories(options, graph, targets),

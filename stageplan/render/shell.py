@@ -124,7 +124,7 @@ def _buildx_lines(plan: Plan, build: Build) -> Iterator[str]:
     cache = build.cache
     if cache is not None:
         yield f"{SOURCE}={_source(plan, cache)}"
-    if build.output in {"push", "push-by-digest"}:
+    if build.output == "push":
         yield f"image_output={quote(buildx.image_output(build))}"
         yield f'[ -n "${{{WRITES}}}" ] || image_output={quote(buildx.output_value(build, writes=False))}'
     if build.wants_digest:

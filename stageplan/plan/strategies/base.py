@@ -4,13 +4,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from stageplan.graph import Stage, StageGraph
+from stageplan.graph import StageGraph
 from stageplan.plan.backends import BackendOptions
 from stageplan.plan.facts import EngineFacts
-from stageplan.plan.folding import title
 from stageplan.plan.model import BuildArg, StageDecision, Step
 from stageplan.plan.options import PlanOptions
 from stageplan.plan.scope import slug
+from stageplan.stages.model import Stage
 
 Store = Literal["cache_image", "cache_dir", "service"]
 
@@ -21,7 +21,7 @@ class Work:
 
     Attributes:
         decisions: what becomes of each stage, by index.
-        built: indexes of the stages that are built, in build order.
+        built: indexes of the stages that are built, in build order; as keys, to look them up.
         targets: indexes of the published ones.
         tags: locations of the image of each target.
         repositories: location of the repository of each target; empty where the plan is local.
@@ -33,7 +33,7 @@ class Work:
     options: PlanOptions
     engine: EngineFacts
     decisions: tuple[StageDecision, ...]
-    built: tuple[int, ...]
+    built: Mapping[int, None]
     targets: tuple[int, ...]
     tags: Mapping[int, tuple[str, ...]]
     repositories: Mapping[int, str]
@@ -56,12 +56,16 @@ class Work:
 
     def title(self, index: int) -> str:
         """How messages name a stage."""
-        return title(self.stage(index))
+        return self.stage(index).label
+
+    def key(self, index: int) -> str:
+        """What tells a stage from all others: its name, or its number, which is no name."""
+        return self.stage(index).name or str(index)
 
     def part(self, index: int) -> str:
         """The piece of a location that stands for a stage, and for the platform where one is asked."""
         platform = self.options.platform
-        return slug(self.title(index)) + (f"__{slug(platform.replace('/', '-'))}" if platform else "")
+        return slug(self.key(index)) + (f"__{slug(platform.replace('/', '-'))}" if platform else "")
 
     def target_flag(self, index: int) -> str | None:
         """What `--target` gets: the name; nothing for a last stage without one."""
@@ -69,26 +73,31 @@ class Work:
 
     def needs(self, index: int) -> tuple[int, ...]:
         """Which built stages this one needs, directly or through folded ones, in file order."""
-        found: set[int] = set()
-        seen: set[int] = set()
-        waiting = list(self.graph.sources(index))
-        while waiting:
-            source = waiting.pop()
-            if source in seen:
-                continue
-            seen.add(source)
-            if source in self.built:
-                found.add(source)
-            else:
-                waiting.extend(self.graph.sources(source))
-        return tuple(sorted(found))
+        return tuple(sorted(source for source in self._inputs(index) if source in self.built))
 
-    def folds_in(self, index: int) -> bool:
-        """Whether other stages are built within this one's build."""
-        own = self.graph.reached_from({index}) - {index}
-        for source in self.needs(index):
-            own -= self.graph.reached_from({source})
-        return bool(own)
+    def copies_folded(self, index: int) -> bool:
+        """Whether this stage's build holds a folded stage that it, or another folded one, copies from.
+
+        The layers of the stages it starts from are its own; those of other folded stages are not.
+        """
+        folded = {source for source in self._inputs(index) if source not in self.built}
+        parent = self.stage(index).base_stage
+        while parent in folded:
+            folded.remove(parent)
+            parent = self.stage(parent).base_stage
+        return bool(folded)
+
+    def _inputs(self, index: int) -> set[int]:
+        """The stages that this one's build needs: up to built ones, and folded ones on the way there."""
+        found: set[int] = set()
+        waiting = [index]
+        while waiting:
+            for source in self.graph.sources(waiting.pop()):
+                if source not in found:
+                    found.add(source)
+                    if source not in self.built:
+                        waiting.append(source)
+        return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -36,13 +36,11 @@ def buildkit_steps(work: Work, *, cache_of: CacheOf, images_of: ImagesOf = no_im
     pushed = {build.index: build for build in builds}
     moves = [
         MoveTags(
-            id=f"tags:{work.title(index)}",
+            id=f"tags:{work.key(index)}",
             reason="tags move last, when every build has succeeded",
             needs=tuple(build.id for build in builds),
             build=pushed[index].id,
-            repository=work.repositories[index]
-            if pushed[index].output == "push-by-digest"
-            else "{cache_image}",
+            repository=pushed[index].tags[0].rpartition(":")[0],
             tags=work.tags[index],
         )
         for index in work.targets
@@ -60,17 +58,17 @@ def _last_build_publishes_all(work: Work) -> bool:
 
 
 def _id(work: Work, index: int) -> str:
-    return f"build:{work.title(index)}"
+    return f"build:{work.key(index)}"
 
 
 def _build(work: Work, index: int, cache: Cache | None, images: tuple[str, ...], *, tags_last: bool) -> Build:
     is_target = index in work.targets
-    output = _output(work, is_target=is_target, images=images, tags_last=tags_last)
-    if output == "push-by-digest":
-        tags: tuple[str, ...] = (work.repositories[index],)
-    else:
-        tags = images + (work.tags[index] if is_target and output != "cacheonly" and not tags_last else ())
-    pushes = output in {"push", "push-by-digest"}
+    tags = images
+    if is_target and tags_last:
+        tags = images or (f"{work.repositories[index]}:{{scope}}__next",)
+    elif is_target and (work.local or work.publishes):
+        tags = (*images, *work.tags[index])
+    output = _output(work, tags)
     return Build(
         id=_id(work, index),
         reason=work.decisions[index].reason,
@@ -79,7 +77,7 @@ def _build(work: Work, index: int, cache: Cache | None, images: tuple[str, ...],
         index=index,
         target=work.target_flag(index),
         output=output,
-        store=not (pushes and pushes_unstored(work.engine)),
+        store=not (output == "push" and pushes_unstored(work.engine)),
         wants_digest=is_target and tags_last,
         tags=tags,
         build_args=work.build_args,
@@ -87,11 +85,7 @@ def _build(work: Work, index: int, cache: Cache | None, images: tuple[str, ...],
     )
 
 
-def _output(work: Work, *, is_target: bool, images: tuple[str, ...], tags_last: bool) -> Output:
-    if work.local:
-        return "load" if is_target else "cacheonly"
-    if not work.publishes:
+def _output(work: Work, tags: tuple[str, ...]) -> Output:
+    if not tags:
         return "cacheonly"
-    if images or (is_target and not tags_last):
-        return "push"
-    return "push-by-digest" if is_target else "cacheonly"
+    return "load" if work.local else "push"

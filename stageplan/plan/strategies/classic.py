@@ -38,7 +38,7 @@ def _builds(work: Work, image_of: Callable[[Work, int], str], restored: tuple[st
         publishes = index in work.targets
         builds.append(
             Build(
-                id=f"build:{work.title(index)}",
+                id=f"build:{work.key(index)}",
                 reason=work.decisions[index].reason,
                 needs=(*dict.fromkeys((restore, *before[-1:])),),
                 stage=work.title(index),
@@ -71,7 +71,7 @@ def _last_push(work: Work, every_build: tuple[str, ...]) -> tuple[Step, ...]:
 def _classic_steps(work: Work) -> tuple[Step, ...]:
     restores = [
         Restore(
-            id=f"restore:{work.title(index)}",
+            id=f"restore:{work.key(index)}",
             reason="the classic builder takes layers only from images that the engine holds",
             how="pull",
             index=index,

@@ -15,7 +15,7 @@ def export_options(work: Work, index: int) -> tuple[tuple[str, str], ...] | None
     """
     if work.options.read_only:
         return None
-    chosen = {"mode": "max" if work.folds_in(index) else "min", "ignore-error": "true"}
+    chosen = {"mode": "max" if work.copies_folded(index) else "min", "ignore-error": "true"}
     return tuple((chosen | dict(work.backend.on_export)).items())
 
 

@@ -10,6 +10,8 @@ def render(name: str, **values: object) -> str:
     """The template filled with these values; a name it does not get is an error."""
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("stageplan.render", "templates"),
+        comment_start_string="{##",  # `{#` is sh: ${#word}
+        comment_end_string="##}",
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
