@@ -14,6 +14,7 @@ from stageplan.dockerfile.lines import Origin
 from stageplan.dockerfile.whitespace import SPACES
 from stageplan.source import Span
 
+_OFFSET = attrgetter("offset")
 _WORD = re.compile(r"[^\t\v\f\r ]+")
 _ONBUILD = re.compile(r"^[\t\n\f\r ]*ONBUILD[\t\n\f\r ]*", re.IGNORECASE)
 
@@ -94,16 +95,7 @@ class Instruction:
 
     def place(self, start: int, end: int) -> Span:
         """Where the characters from `start` to `end` of `text` stand in the file."""
-        if not self.origins:
-            return self.span
-        origin = self.origins[bisect_right(self.origins, start, key=attrgetter("offset")) - 1]
-        return Span(
-            path=self.span.path,
-            line=origin.line,
-            column=origin.column + start - origin.offset,
-            end_line=origin.line,
-            width=max(1, end - start),
-        )
+        return place_in(self.span, self.origins, start, end)
 
     def place_of(self, piece: str) -> Span:
         """Where a piece of the arguments or of the line stands; all of it where it is not found."""
@@ -122,6 +114,27 @@ class Instruction:
     def _value_start(self) -> int:
         """Where the arguments begin in `text`."""
         return len(self.text.rstrip(SPACES)) - len(self.value)
+
+
+def place_in(span: Span, origins: tuple[Origin, ...], start: int, end: int) -> Span:
+    """Where the characters from `start` to `end` of a logical line stand.
+
+    Args:
+        span: where all of it stands; the answer where nothing more is known.
+        origins: where its pieces come from.
+        start: the first character, from 0.
+        end: the one after the last.
+    """
+    if not origins:
+        return span
+    origin = origins[bisect_right(origins, start, key=_OFFSET) - 1]
+    return Span(
+        path=span.path,
+        line=origin.line,
+        column=origin.column + start - origin.offset,
+        end_line=origin.line,
+        width=max(1, end - start),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

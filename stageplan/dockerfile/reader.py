@@ -1,13 +1,13 @@
 """A Dockerfile's bytes become its instructions, or the error that the builder would give."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from stageplan.dockerfile.arguments import Arguments, split_arguments
 from stageplan.dockerfile.canonical import keywords_and_values
+from stageplan.dockerfile.collector import paused_collector
 from stageplan.dockerfile.command_line import split_command
 from stageplan.dockerfile.directives import read_directives
-from stageplan.dockerfile.instructions import Dockerfile, Flag, Instruction, StageText
+from stageplan.dockerfile.instructions import Dockerfile, Flag, Instruction, StageText, place_in
 from stageplan.dockerfile.lines import MAX_LINE_BYTES, physical_lines
 from stageplan.dockerfile.problems import UnlocatedError
 from stageplan.dockerfile.scanner import Scan, ScannedLine, scan
@@ -16,6 +16,7 @@ from stageplan.errors import DockerfileError
 from stageplan.source import Span
 
 
+@paused_collector()
 def read_dockerfile(data: bytes, path: str) -> Dockerfile:
     """The instructions and stages of a Dockerfile.
 
@@ -132,25 +133,27 @@ def _checked(line: ScannedLine, arguments: Arguments, keyword: str, span: Span) 
         UnlocatedError: the builder refuses it.
     """
     command = line.command
-    flags = checked_instruction(keyword, command.keyword, command.flags, arguments)
-    bare = Instruction(
+    origins = line.logical.origins if span is line.span else ()
+    flags = tuple(
+        Flag(
+            name=flag.name,
+            value=flag.value,
+            span=place_in(span, origins, flag.word.start, flag.word.end),
+        )
+        for flag in checked_instruction(keyword, command.keyword, command.flags, arguments)
+    )
+    return Instruction(
         keyword=keyword,
         text=line.logical.text,
         value=command.value,
+        flags=flags,
         arguments=arguments.words,
         is_json=arguments.is_json,
         pairs=arguments.pairs,
         heredocs=line.heredocs,
         span=span,
-        origins=line.logical.origins if span is line.span else (),
+        origins=origins,
     )
-    if not flags:
-        return bare
-    placed = (
-        Flag(name=flag.name, value=flag.value, span=bare.place(flag.word.start, flag.word.end))
-        for flag in flags
-    )
-    return replace(bare, flags=tuple(placed))
 
 
 def _place(line: ScannedLine, word: str) -> Span:

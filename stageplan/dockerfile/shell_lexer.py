@@ -8,6 +8,7 @@ however deep the nesting, and nothing recurses.
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import takewhile
 
 from stageplan.dockerfile import shell_patterns
@@ -48,6 +49,13 @@ class _Open:
     middle: int = 0
 
 
+@cache
+def _plain_runs(escape: str, *, literal_quotes: bool) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """What stands for itself: outside double quotes, and inside them."""
+    special = re.escape("$" + escape + ("" if literal_quotes else "\"'"))
+    return re.compile(rf"[^{special}/}}]+"), re.compile(rf"[^{re.escape('$' + escape)}\"]+")
+
+
 @dataclass(slots=True, kw_only=True)
 class ShellLexer:
     """One pass over one word."""
@@ -69,10 +77,10 @@ class ShellLexer:
 
     def run(self) -> None:
         """Reads the whole word."""
-        self._text = _SURROGATES.sub(_END, self.word).removeprefix("\ufeff")
-        special = re.escape("$" + self.escape + ("" if self.literal_quotes else "\"'"))
-        plain_in_word = re.compile(rf"[^{special}/}}]+")
-        plain_in_quotes = re.compile(rf"[^{re.escape('$' + self.escape)}\"]+")
+        self._text = self.word
+        if not self.word.isascii():
+            self._text = _SURROGATES.sub(_END, self.word).removeprefix("\ufeff")
+        plain_in_word, plain_in_quotes = _plain_runs(self.escape, literal_quotes=self.literal_quotes)
         while self._at < len(self._text) or self._open:
             frame = self._open[-1] if self._open else None
             if frame is not None and frame.stop == '"':

@@ -66,8 +66,7 @@ def stage_name(words: Sequence[str]) -> str | None:
     """The name in the words of a FROM, in lower case, or None where it gives none.
 
     Raises:
-        UnlocatedError: the name is not allowed, the second of three words is not AS, or there are two or more than
-            three words.
+        UnlocatedError: the name is not allowed, the words are neither one nor three, or the second is not AS.
     """
     if len(words) == _NAMED_FROM and words[1].lower() == "as":
         name = words[2].lower()

@@ -62,6 +62,11 @@ def expand(
     ).text
 
 
+def is_plain(word: str) -> bool:
+    """The word means itself: it has no quote, no escape token and no variable."""
+    return not _SPECIAL.search(word)
+
+
 def expand_with_names(
     word: str,
     env: Mapping[str, str],
@@ -77,7 +82,7 @@ def expand_with_names(
     Raises:
         ExpansionError: as `expand` does.
     """
-    if not _SPECIAL.search(word):
+    if is_plain(word):
         return Expansion(text=word, used=frozenset(), unset=frozenset())
     lexer = ShellLexer(
         word=word,

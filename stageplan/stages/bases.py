@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from stageplan.dockerfile.instructions import Dockerfile, StageText
 from stageplan.dockerfile.platforms import InvalidPlatformError, Platform, parse_platform
@@ -66,12 +67,12 @@ def resolve_bases(
     bases = list[Base]()
     by_name = dict[str, int]()
     for text in dockerfile.stages:
-        word = text.start.place_of_word(0)
+        word = partial(text.start.place_of_word, 0)
         base = scope.expand(text.base, word)
         if not base.text:
             message = f"base name ({text.base}) should not be blank"
             hint = _unset_hint(base.unset, scope)
-            raise UnlocatedError("blank-base", message, hint=hint).located(word)
+            raise UnlocatedError("blank-base", message, hint=hint).located(word())
         platform, platform_names = _platform(text, scope, build)
         replaced_by = _replacement(text, contexts, platform or wanted)
         bases.append(
@@ -93,7 +94,7 @@ def _platform(text: StageText, scope: GlobalScope, build: Platform) -> tuple[Pla
     if text.platform is None:
         return None, frozenset()
     place = next(flag.span for flag in text.start.flags if flag.name == "platform")
-    platform = scope.expand(text.platform, place)
+    platform = scope.expand(text.platform, lambda: place)
     if not platform.text:
         message = f"empty platform value from expression {text.platform}"
         raise UnlocatedError("platform", message, hint=_unset_hint(platform.unset, scope)).located(place)

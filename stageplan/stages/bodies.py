@@ -102,7 +102,7 @@ class Bodies:
         """Refuses images whose names are none, of all stages."""
         unchecked, self._unchecked = self._unchecked, []
         for source in unchecked:
-            checked_reference(source.image or "", source.span)
+            checked_reference(source.image or "", source.place)
 
     def _newly_reached(self, front: list[int], known: set[int]) -> list[int]:
         """The stages that those in front need, themselves too, without the known ones; in file order."""

@@ -52,6 +52,6 @@ def stage_images(
         yield ImageUse(ref=start.image.ref, stage=index, kind="from")
     for source in sources:
         if source.image is not None:
-            image = resolved_image(source.image, contexts, start.platform, source.span)
+            image = resolved_image(source.image, contexts, start.platform, source.place)
             if image.ref:
                 yield ImageUse(ref=image.ref, stage=index, kind=source.kind)

@@ -1,7 +1,8 @@
 """The variables that FROM lines see: what the builder gives, then the ARGs before the first FROM."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from stageplan.dockerfile.instructions import Dockerfile
 from stageplan.dockerfile.platforms import Platform
@@ -26,8 +27,12 @@ class GlobalScope:
     from_target: frozenset[str]
     escape: str
 
-    def expand(self, word: str, place: Span) -> Expansion:
+    def expand(self, word: str, place: Callable[[], Span]) -> Expansion:
         """The word with its variables replaced.
+
+        Args:
+            word: what to expand.
+            place: where it stands, for errors.
 
         Raises:
             DockerfileError: the word cannot be expanded.
@@ -60,7 +65,7 @@ def global_scope(
                 variables[pair.name] = build_args[pair.name]
                 from_target.discard(pair.name)
             elif pair.value is not None:
-                place = instruction.place_of(pair.value)
+                place = partial(instruction.place_of, pair.value)
                 default = _expand(pair.value, variables, dockerfile.escape, place)
                 variables[pair.name] = default.text
                 if default.used & from_target:
@@ -86,9 +91,9 @@ def _automatic(target: str, build: Platform, wanted: Platform) -> dict[str, str]
     }
 
 
-def _expand(word: str, variables: Mapping[str, str], escape: str, place: Span) -> Expansion:
+def _expand(word: str, variables: Mapping[str, str], escape: str, place: Callable[[], Span]) -> Expansion:
     try:
         return expand_with_names(word, variables, escape=escape)
     except ExpansionError as error:
         hint = "give the argument a value, or correct the `${...}`"
-        raise UnlocatedError("expansion", str(error), hint=hint).located(place) from None
+        raise UnlocatedError("expansion", str(error), hint=hint).located(place()) from None

@@ -1,7 +1,8 @@
 """Which images a build looks up, under which names."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from stageplan.dockerfile.platforms import Platform
 from stageplan.dockerfile.problems import UnlocatedError
@@ -25,7 +26,7 @@ class ResolvedImage:
     context: str | None = None
 
 
-def checked_reference(name: str, place: Span) -> str | None:
+def checked_reference(name: str, place: Callable[[], Span]) -> str | None:
     """The image that a name means, normalised; None for `scratch`.
 
     Raises:
@@ -34,16 +35,21 @@ def checked_reference(name: str, place: Span) -> str | None:
     if name == SCRATCH:
         return None
     try:
-        return parse_reference(name).normalized
+        return _normalized(name)
     except InvalidReferenceError as error:
         message = f"failed to parse stage name {quoted(name)}: {error}"
-        hint = "stages are named in lower case here, and images always" if name != name.lower() else None
-        raise UnlocatedError("reference", message, hint=hint or "write `repository:tag`").located(
-            place
-        ) from None
+        hint = "write `repository:tag`" if name == name.lower() else "write it in lower case"
+        raise UnlocatedError("reference", message, hint=hint).located(place()) from None
 
 
-def resolved_image(name: str, contexts: Mapping[str, str], platform: Platform, place: Span) -> ResolvedImage:
+@lru_cache(maxsize=1024)
+def _normalized(name: str) -> str:
+    return parse_reference(name).normalized
+
+
+def resolved_image(
+    name: str, contexts: Mapping[str, str], platform: Platform, place: Callable[[], Span]
+) -> ResolvedImage:
     """The image that a name means, after named contexts.
 
     Raises:
@@ -58,7 +64,7 @@ def resolved_image(name: str, contexts: Mapping[str, str], platform: Platform, p
     return ResolvedImage(ref=context_image(context, place), context=context)
 
 
-def context_image(context: str, place: Span) -> str | None:
+def context_image(context: str, place: Callable[[], Span]) -> str | None:
     """The image that a named context is, normalised, or None.
 
     Raises:
@@ -68,6 +74,5 @@ def context_image(context: str, place: Span) -> str | None:
         return image_of_context(context)
     except InvalidReferenceError as error:
         hint = "correct the value of --build-context"
-        raise UnlocatedError("build-context", f"named context '{context}': {error}", hint=hint).located(
-            place
-        ) from None
+        message = f"named context '{context}': {error}"
+        raise UnlocatedError("build-context", message, hint=hint).located(place()) from None

@@ -34,6 +34,10 @@ class Source:
     span: Span = field(compare=False)
     is_index_of_image: bool = False
 
+    def place(self) -> Span:
+        """Where it stands."""
+        return self.span
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StageMount:

@@ -8,6 +8,7 @@ in stages that are needed.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from stageplan.dockerfile.collector import paused_collector
 from stageplan.dockerfile.instructions import Dockerfile
 from stageplan.dockerfile.platforms import InvalidPlatformError, Platform, parse_platform
 from stageplan.dockerfile.quoting import quoted
@@ -52,6 +53,7 @@ class ResolvedStages:
     warnings: tuple[GraphWarning, ...]
 
 
+@paused_collector()
 def resolve_stages(
     dockerfile: Dockerfile, options: BuildOptions, images: Mapping[str, ImageConfig]
 ) -> ResolvedStages:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from stageplan.dockerfile.variables import Expansion, expand_with_names
+from stageplan.dockerfile.variables import Expansion, expand_with_names, is_plain
 
 DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 NOT_VARIABLES = frozenset({"BUILDKIT_SBOM_SCAN_CONTEXT", "BUILDKIT_SBOM_SCAN_STAGE"})
@@ -33,6 +33,8 @@ class StageScope:
         Raises:
             ExpansionError: the word cannot be expanded.
         """
+        if is_plain(word):
+            return word
         expansion = expand_with_names(word, self.variables, escape=escape, literal_quotes=literal_quotes)
         read_unknown.update(self._unknown_of(expansion))
         return expansion.text

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from stageplan.dockerfile.instructions import Dockerfile, StageText
 from stageplan.dockerfile.platforms import Platform
@@ -72,7 +73,7 @@ def stage_starts(
 
 
 def _image(text: StageText, base: Base, contexts: Mapping[str, str], platform: Platform) -> ResolvedImage:
-    place = text.start.place_of_word(0)
+    place = partial(text.start.place_of_word, 0)
     if base.stage is not None:
         return ResolvedImage(ref=None)
     image = resolved_image(base.name, contexts, platform, place)

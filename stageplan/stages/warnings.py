@@ -1,17 +1,16 @@
 """What the builder accepts and is likely not meant, as far as stages are concerned."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from stageplan.dockerfile.instructions import Dockerfile
 from stageplan.dockerfile.problems import printable
-from stageplan.dockerfile.references import parse_reference
-from stageplan.errors import did_you_mean
 from stageplan.source import Span
 from stageplan.stages.bases import SCRATCH
 from stageplan.stages.bodies import Bodies
 from stageplan.stages.model import GraphWarning, Source
 from stageplan.stages.starts import StageStart
 
+_SHORTEST, _LONGEST = 4, 64
 _RESERVED = ("context", SCRATCH)
 _WIDTH_OF_A_LINE = 1
 
@@ -68,29 +67,30 @@ def _platforms(starts: tuple[StageStart, ...]) -> Iterator[GraphWarning]:
         yield GraphWarning(rule="platform-unused", message=message, span=place, hint="put it on that stage")
 
 
+def _later_stages(starts: tuple[StageStart, ...], by_name: Mapping[str, int]) -> Iterator[GraphWarning]:
+    """Bases that have the name of a stage which is not there yet: FROM looks up only, so they are images."""
+    for start in starts:
+        name = start.base.name
+        if start.base.stage is None and by_name.get(name, -1) > start.text.index:
+            line = starts[by_name[name]].text.start.span.line
+            message = f"'{name}' is an image here: the stage of that name stands below, on line {line}"
+            place = start.text.start.place_of_word(0)
+            yield GraphWarning(rule="base-below", message=message, span=place, hint="move that stage above")
+
+
 def _images(
     starts: tuple[StageStart, ...], bodies: Bodies, by_name: Mapping[str, int]
 ) -> Iterator[GraphWarning]:
-    """Images whose name is nearly a stage's."""
-    stages = tuple(by_name)
+    """Images of COPYs and mounts that are counted, or whose name is nearly a stage's."""
+    similar = _Similar(by_name)
     for start in starts:
-        if start.base.stage is None and not start.base.replaced_by:
-            yield from _nearly_a_stage(start.base.name, stages, start.text.start.place_of_word(0))
         for source in bodies.sources(start.text.index):
             if source.is_index_of_image:
                 yield _index_of_image(source)
-            elif source.image:
-                yield from _nearly_a_stage(source.image, stages, source.span)
-
-
-def _nearly_a_stage(image: str, stages: tuple[str, ...], place: Span) -> Iterator[GraphWarning]:
-    reference = parse_reference(image)
-    if image == SCRATCH or reference.tag or reference.digest or "/" in image or image in stages:
-        return
-    hint = did_you_mean(image, stages)
-    if hint:
-        message = f"'{printable(image)}' is no stage here, so it is an image"
-        yield GraphWarning(rule="image-like-stage", message=message, span=place, hint=hint)
+            elif source.image and source.image != SCRATCH and (name := similar.to(source.image)):
+                message = f"'{printable(source.image)}' is no stage here, so it is an image"
+                hint = f"did you mean '{name}'?"
+                yield GraphWarning(rule="image-like-stage", message=message, span=source.span, hint=hint)
 
 
 def _index_of_image(source: Source) -> GraphWarning:
@@ -98,3 +98,24 @@ def _index_of_image(source: Source) -> GraphWarning:
     return GraphWarning(
         rule="index-of-image", message=message, span=source.span, hint="write the image's name"
     )
+
+
+class _Similar:
+    """Finds names that are one typing mistake away, in a time that does not depend on how many there are."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self._by_piece = {piece: name for name in names for piece in _with_one_gone(name)}
+
+    def to(self, word: str) -> str | None:
+        """A name that differs in one character or in the order of two, or None."""
+        return next(
+            (self._by_piece[piece] for piece in _with_one_gone(word) if piece in self._by_piece), None
+        )
+
+
+def _with_one_gone(word: str) -> Iterator[str]:
+    """The word, and the word without each of its characters; short words are like too many others."""
+    if _SHORTEST <= len(word) <= _LONGEST:
+        yield word
+        for index in range(len(word)):
+            yield word[:index] + word[index + 1 :]
