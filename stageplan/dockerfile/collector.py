@@ -1,7 +1,7 @@
 """Building large values without the garbage collector looking through them again and again.
 
-What is read from a Dockerfile is a tree of tuples that all stays: there is nothing to collect in it, and to look
-for it took a third of the time for a file of 50,000 lines.
+What is read from a Dockerfile is a tree of tuples that all stays: there is nothing to collect in it, and
+looking for it took a third of the time for a file of 50,000 lines.
 """
 
 import gc

@@ -1,8 +1,12 @@
 """One logical line taken apart: keyword, flag words, and the rest."""
 
+import re
 from dataclasses import dataclass
+from functools import cache
 
 from stageplan.dockerfile.whitespace import BLANKS, SPACES
+
+_SPACE_RUN = re.compile(f"[{re.escape(SPACES)}]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,9 +102,8 @@ def _flag_words(rest: str, escape: str) -> tuple[list[tuple[str, int, int]], int
 
 
 def _past_spaces(rest: str, at: int) -> int:
-    while at < len(rest) and rest[at] in SPACES:
-        at += 1
-    return at
+    spaces = _SPACE_RUN.match(rest, at)
+    return spaces.end() if spaces else at
 
 
 def _flag_word(rest: str, at: int, escape: str) -> tuple[str, int, bool]:
@@ -108,7 +111,12 @@ def _flag_word(rest: str, at: int, escape: str) -> tuple[str, int, bool]:
     word = list[str]()
     quote = ""
     is_quoted = False
+    plain = _plain_run(escape)
     while at < len(rest):
+        if run := plain.match(rest, at):
+            word.append(run[0])
+            at = run.end()
+            continue
         char = rest[at]
         if not quote and char in SPACES:
             break
@@ -124,3 +132,9 @@ def _flag_word(rest: str, at: int, escape: str) -> tuple[str, int, bool]:
             word.append(rest[at])
             at += 1
     return "".join(word), at, is_quoted
+
+
+@cache
+def _plain_run(escape: str) -> re.Pattern[str]:
+    """What means itself in a flag, quoted or not."""
+    return re.compile(rf"[^{re.escape(SPACES + escape)}'\"]+")

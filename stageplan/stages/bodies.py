@@ -32,6 +32,7 @@ class Bodies:
         self._bases = bases
         self._list = StageList(len(bases.bases), bases.by_name, dockerfile.escape)
         self._unchecked = list[Source]()
+        self._triggers = dict[int, tuple[Instruction, ...]]()
         self.instructions = [self._sourced(text.body) for text in dockerfile.stages]
         self.named = [self._named(index) for index in range(len(bases.bases))]
         self.refused = dict[int, DockerfileError]()
@@ -120,14 +121,20 @@ class Bodies:
         triggers = [read_trigger(text, place) for text in from_image]
         base = self._bases.bases[index].stage
         if base is not None:
-            triggers.extend(
-                read_trigger(instruction.trigger, instruction.span)
-                for instruction in self._dockerfile.stages[base].body
-                if instruction.keyword == "ONBUILD"
-            )
+            triggers.extend(self._triggers_of(base))
         if not triggers:
             return iter(())
         sourced = self._sourced(triggers, triggers=True)
         self.instructions[index] = (*sourced, *self.instructions[index])
         self.named[index] = self._named(index)
         return (source.stage for item in sourced for source in item.sources if source.stage is not None)
+
+    def _triggers_of(self, base: int) -> tuple[Instruction, ...]:
+        """The triggers that a stage of the file stores."""
+        if base not in self._triggers:
+            self._triggers[base] = tuple(
+                read_trigger(instruction.trigger, instruction.span)
+                for instruction in self._dockerfile.stages[base].body
+                if instruction.keyword == "ONBUILD"
+            )
+        return self._triggers[base]

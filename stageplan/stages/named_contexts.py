@@ -1,5 +1,6 @@
 """Named contexts: what `--build-context` puts in the place of a stage or an image."""
 
+import re
 from collections.abc import Mapping
 
 from stageplan.dockerfile.platforms import Platform
@@ -8,6 +9,8 @@ from stageplan.dockerfile.references import InvalidReferenceError, parse_referen
 _NEVER_REPLACED = ("scratch", "context")
 _IMAGE = "docker-image:"
 _EMPTY = "scratch"
+_PLAIN_NAME = re.compile(r"[a-z][a-z0-9]{0,30}(?:[._-][a-z0-9]{1,30})?")
+"""Names that are references, as nearly all stages have."""
 
 
 def context_for(name: str, contexts: Mapping[str, str], platform: Platform) -> str | None:
@@ -22,6 +25,8 @@ def context_for(name: str, contexts: Mapping[str, str], platform: Platform) -> s
         InvalidReferenceError: the name is no image reference; the builder looks every name up as one.
     """
     if name.lower() in _NEVER_REPLACED:
+        return None
+    if not contexts and _PLAIN_NAME.fullmatch(name):
         return None
     try:
         familiar = parse_reference(name).familiar.removesuffix(":latest")
