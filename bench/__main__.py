@@ -6,6 +6,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from stageplan.dockerfile.reader import read_dockerfile
@@ -54,9 +55,7 @@ def _start_up(context: Path) -> None:
     times: dict[str, list[float]] = {name: [] for name in commands}
     for _ in range(ROUNDS):
         for name, words in commands.items():
-            times[name].append(
-                _seconds(lambda words=words: subprocess.run(words, check=True, capture_output=True))
-            )  # type: ignore[misc]
+            times[name].append(_seconds(partial(subprocess.run, words, check=True, capture_output=True)))
     print("| command | median |\n|---|---|")
     for name, found in times.items():
         print(f"| `{name}` | {statistics.median(found) * 1000:.0f} ms |")
@@ -68,7 +67,7 @@ def _scaling() -> None:
     for size in SIZES:
         text = dockerfile(size).encode()
         rounds = ROUNDS if size < 10_000 else 3
-        median = statistics.median(_seconds(lambda text=text: _plan(text)) for _ in range(rounds))  # type: ignore[misc]
+        median = statistics.median(_seconds(partial(_plan, text)) for _ in range(rounds))
         print(f"| {size:,} | {median * 1000:.1f} ms | {median / size * 1e6:.0f} µs |")
 
 

@@ -1,5 +1,6 @@
 """Data goes to stdout or to a file, words go to stderr."""
 
+import sys
 from pathlib import Path
 
 import click
@@ -10,7 +11,7 @@ from stageplan.system.files import write_atomically
 def write(data: bytes, output: Path | None, *, executable: bool = False) -> None:
     """Writes to a file, whole or not at all, or to stdout where there is none or it is `-`."""
     if output is None or str(output) == "-":
-        click.get_binary_stream("stdout").write(data)
+        sys.stdout.buffer.write(data)
     else:
         write_atomically(output, data, executable=executable)
 

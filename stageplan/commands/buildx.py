@@ -1,10 +1,8 @@
 """`docker buildx build` and `docker buildx imagetools`."""
 
-from collections.abc import Mapping
-
 from stageplan.commands.command import Command
 from stageplan.commands.options import input_words
-from stageplan.commands.values import IMAGE_OUTPUT, SOURCE, WRITES, fields
+from stageplan.commands.values import CARBON_COPY, IMAGE_OUTPUT, SOURCE, WRITES, fields
 from stageplan.commands.words import Value, Word, located, word, words
 from stageplan.plan.model import Build, Cache, Inputs, MoveTags
 
@@ -12,7 +10,7 @@ DIGEST = "digest"
 METADATA_FILE = "metadata_file"
 
 _CACHE_ONLY = "type=cacheonly"
-_IMPORT_KEY: Mapping[str, str] = {
+_IMPORT_KEY = {
     "registry": "ref",
     "inline": "ref",
     "local": "src",
@@ -20,7 +18,7 @@ _IMPORT_KEY: Mapping[str, str] = {
     "s3": "name",
     "azblob": "name",
 }
-_EXPORT_KEY: Mapping[str, str] = _IMPORT_KEY | {"local": "dest"}
+_EXPORT_KEY = _IMPORT_KEY | {"local": "dest"}
 NEW_CACHE = ".new"
 
 
@@ -49,7 +47,7 @@ def move_tags_command(inputs: Inputs, move: MoveTags) -> Command:
     found = list(words("docker", "buildx", "imagetools", "create"))
     if inputs.builder is not None:
         found += words(f"--builder={inputs.builder}")
-    found += words("--prefer-index=false")
+    found.append(word("--prefer-index=false", when=CARBON_COPY))
     found += [word("--tag=", *located(tag)) for tag in move.tags]
     found.append(word(*located(move.repository), "@", Value(DIGEST)))
     return Command(words=tuple(found))

@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 
 from stageplan.plan.locations import values_of
-from stageplan.plan.model import Build, Plan, Restore, Source, Step
+from stageplan.plan.model import Build, MoveTags, Plan, Restore, Source, Step
 from stageplan.plan.scope import slug
 
 WRITES = "writes"
 IMAGE_OUTPUT = "image_output"
 SOURCE = "source"
+CARBON_COPY = "carbon_copy"
 
 
 def restored(index: int | None) -> str:
@@ -26,6 +27,8 @@ def planned_values(plan: Plan, step: Step) -> dict[str, str]:
     values[WRITES] = "" if plan.parameters.read_only else "1"
     if isinstance(step, Build) and step.cache is not None:
         values[SOURCE] = _scope(step.cache.source)
+    if isinstance(step, MoveTags):
+        values[CARBON_COPY] = "1" if step.carbon_copy else ""
     for other in plan.steps:
         if isinstance(other, Restore):
             values[restored(other.index)] = _scope(other.source)

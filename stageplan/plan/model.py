@@ -20,7 +20,7 @@ class Data(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """An immutable piece of a plan that goes to JSON and back without loss."""
 
 
-class Parameters(Data, kw_only=True):
+class Parameters(Data, frozen=True, kw_only=True):
     """What a script's environment may change; the planned values are its defaults.
 
     Attributes:
@@ -40,21 +40,21 @@ class Parameters(Data, kw_only=True):
     read_only: bool
 
 
-class BuildArg(Data, kw_only=True):
+class BuildArg(Data, frozen=True, kw_only=True):
     """A `--build-arg`; without a value, docker takes it from the environment."""
 
     name: str
     value: str | None
 
 
-class NamedContext(Data, kw_only=True):
+class NamedContext(Data, frozen=True, kw_only=True):
     """A `--build-context`."""
 
     name: str
     value: str
 
 
-class Inputs(Data, kw_only=True):
+class Inputs(Data, frozen=True, kw_only=True):
     """What every build of the plan is given.
 
     Attributes:
@@ -75,7 +75,7 @@ class Inputs(Data, kw_only=True):
     builder: str | None = None
 
 
-class Source(Data, kw_only=True):
+class Source(Data, frozen=True, kw_only=True):
     """The one cache source of a step.
 
     Attributes:
@@ -87,7 +87,7 @@ class Source(Data, kw_only=True):
     scope: str | None = None
 
 
-class Cache(Data, kw_only=True):
+class Cache(Data, frozen=True, kw_only=True):
     """Where the cache of one build lies.
 
     Attributes:
@@ -104,7 +104,7 @@ class Cache(Data, kw_only=True):
     export_options: tuple[tuple[str, str], ...] | None = None
 
 
-class Restore(Data, tag_field="kind", tag="restore", kw_only=True):
+class Restore(Data, tag_field="kind", tag="restore", frozen=True, kw_only=True):
     """Brings an earlier stage image to the engine: a pull, or the load of an archive.
 
     Attributes:
@@ -122,7 +122,7 @@ class Restore(Data, tag_field="kind", tag="restore", kw_only=True):
     source: Source = Source()
 
 
-class Build(Data, tag_field="kind", tag="build", kw_only=True):
+class Build(Data, tag_field="kind", tag="build", frozen=True, kw_only=True):
     """One build of one target.
 
     Attributes:
@@ -153,7 +153,7 @@ class Build(Data, tag_field="kind", tag="build", kw_only=True):
     cache_from: tuple[str, ...] = ()
 
 
-class Push(Data, tag_field="kind", tag="push", kw_only=True):
+class Push(Data, tag_field="kind", tag="push", frozen=True, kw_only=True):
     """Pushes images that the engine holds."""
 
     id: str
@@ -162,7 +162,7 @@ class Push(Data, tag_field="kind", tag="push", kw_only=True):
     images: tuple[str, ...]
 
 
-class Save(Data, tag_field="kind", tag="save", kw_only=True):
+class Save(Data, tag_field="kind", tag="save", frozen=True, kw_only=True):
     """Writes images into one archive."""
 
     id: str
@@ -172,12 +172,13 @@ class Save(Data, tag_field="kind", tag="save", kw_only=True):
     location: str
 
 
-class MoveTags(Data, tag_field="kind", tag="move-tags", kw_only=True):
+class MoveTags(Data, tag_field="kind", tag="move-tags", frozen=True, kw_only=True):
     """Points tags at an image that a build has pushed, without moving bytes.
 
     Attributes:
         build: the step that pushed it.
         repository: location of the repository it was pushed to.
+        carbon_copy: whether the tags get the manifest as it is; an older buildx wraps it in an index.
     """
 
     id: str
@@ -185,13 +186,14 @@ class MoveTags(Data, tag_field="kind", tag="move-tags", kw_only=True):
     needs: tuple[str, ...] = ()
     build: str
     repository: str
+    carbon_copy: bool = True
     tags: tuple[str, ...]
 
 
 Step = Restore | Build | Push | Save | MoveTags
 
 
-class StageDecision(Data, kw_only=True):
+class StageDecision(Data, frozen=True, kw_only=True):
     """What becomes of a stage.
 
     Attributes:
@@ -204,7 +206,7 @@ class StageDecision(Data, kw_only=True):
     reason: str
 
 
-class Plan(Data, kw_only=True):
+class Plan(Data, frozen=True, kw_only=True):
     """What is done, in order.
 
     Attributes:

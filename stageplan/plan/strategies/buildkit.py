@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from stageplan.plan.model import Build, Cache, MoveTags, Output, Step
 from stageplan.plan.strategies.base import Work
-from stageplan.plan.strategies.engines import pushes_unstored
+from stageplan.plan.strategies.engines import copies_manifests, pushes_unstored
 
 CacheOf = Callable[[Work, int], Cache | None]
 ImagesOf = Callable[[Work, int], tuple[str, ...]]
@@ -41,6 +41,7 @@ def buildkit_steps(work: Work, *, cache_of: CacheOf, images_of: ImagesOf = no_im
             needs=tuple(build.id for build in builds),
             build=pushed[index].id,
             repository=pushed[index].tags[0].rpartition(":")[0],
+            carbon_copy=copies_manifests(work.engine),
             tags=work.tags[index],
         )
         for index in work.targets

@@ -7,7 +7,8 @@ and buildx's driver features.
 from stageplan.plan.facts import EngineFacts
 from stageplan.plan.options import PlanOptions
 
-_FIRST_WITH_UNSTORED_PUSH = (28,)
+_FIRST_ENGINE_TO_PUSH_UNSTORED = (28,)
+_FIRST_BUILDX_TO_COPY_MANIFESTS = (0, 16)
 
 
 def needs_buildx(engine: EngineFacts) -> str | None:
@@ -52,12 +53,18 @@ def needs_classic_builder(engine: EngineFacts, options: PlanOptions) -> str | No
 
 def pushes_unstored(engine: EngineFacts) -> bool:
     """Whether an image can be pushed without being unpacked first (`store=false`)."""
-    if (
-        not engine.reachable
-        or engine.driver != "docker"
-        or engine.store != "containerd"
-        or not engine.version
-    ):
-        return False
-    major = engine.version.split(".", 1)[0]
-    return major.isdigit() and (int(major),) >= _FIRST_WITH_UNSTORED_PUSH
+    return (
+        engine.driver == "docker"
+        and engine.store == "containerd"
+        and _at_least(engine.version, _FIRST_ENGINE_TO_PUSH_UNSTORED)
+    )
+
+
+def copies_manifests(engine: EngineFacts) -> bool:
+    """Whether buildx can point a tag at a manifest as it is; one that nobody asked can."""
+    return engine.buildx_version is None or _at_least(engine.buildx_version, _FIRST_BUILDX_TO_COPY_MANIFESTS)
+
+
+def _at_least(version: str | None, wanted: tuple[int, ...]) -> bool:
+    numbers = (version or "0").split(".")[: len(wanted)]
+    return tuple(int(number) if number.isdigit() else 0 for number in numbers) >= wanted

@@ -1,0 +1,113 @@
+"""`stageplan run`."""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+
+from stageplan.cli.options import json_option, plan_options, plan_or_context_argument
+from stageplan.plan.model import Build, MoveTags, Plan, Push, Restore, Save, Step
+from stageplan.run.ports import Ports
+from stageplan.run.session import OnEvent
+
+
+@click.command("run", short_help="do it, with live progress")
+@plan_or_context_argument
+@plan_options
+@click.option("-j", "--jobs", type=click.IntRange(min=1), default=4, show_default=True, help="Steps at once.")
+@click.option("--dry-run", is_flag=True, help="Print the commands, and run none.")
+@click.option(
+    "--report",
+    type=click.Path(path_type=Path),
+    metavar="FILE.json",
+    help="Write there what was cached, what ran, and how long it took.",
+)
+@click.option("--logs", is_flag=True, help="Show what the instructions print.")
+@json_option
+def command(
+    context: str, jobs: int, dry_run: bool, report: Path | None, logs: bool, as_json: bool, **given: Any
+) -> None:
+    r"""Carry out the plan: build each stage with its cache source, push it, and move the tags last.
+
+    A step that fails leaves the caches of those before it, and no tag moved.
+
+    \b
+    stageplan run                                        build here, cached in .stageplan/
+    stageplan run --image registry.example.com/app       build, cache beside the image, push
+    stageplan run plan.json --report report.json
+    """
+    from stageplan.cli.output import say, write
+    from stageplan.cli.planning import ask_sources, plan_of
+    from stageplan.run.executor import execute
+    from stageplan.run.report import encode_report
+    from stageplan.run.report_of import failure_of
+    from stageplan.run.summary import summary
+
+    plan = ask_sources(plan_of(context, given))
+    if dry_run:
+        from stageplan.run.dry_run import commands_of
+
+        write("".join(f"{line}\n" for line in commands_of(plan)).encode(), None)
+        return
+    for warning in plan.warnings:
+        say(f"warning: {warning}")
+    with ExitStack() as stack:
+        ports = stack.enter_context(_ports(plan))
+        on_event = stack.enter_context(_progress(logs=logs))
+        done = execute(plan, ports=ports, jobs=jobs, on_event=on_event)
+    data = encode_report(done)
+    if report is not None:
+        write(data, report)
+    if as_json:
+        write(data, None)
+    say(summary(done).rstrip())
+    failure = failure_of(done)
+    if failure is not None:
+        raise failure
+
+
+@contextmanager
+def _ports(plan: Plan) -> Iterator[Ports]:
+    """The doors to the machine, that to the engine only where a step of the plan needs it."""
+    from stageplan.system.ports import machine_ports
+    from stageplan.system.process import Processes
+
+    if not any(_needs_engine(step) for step in plan.steps):
+        yield machine_ports(Processes())
+        return
+    from stageplan.system.context_names import context_names
+    from stageplan.system.engine_images import DockerEngine
+
+    with DockerEngine(context_names) as engine:
+        yield machine_ports(Processes(), images=engine)
+
+
+def _needs_engine(step: Step) -> bool:
+    """Whether a step is the engine's and not buildx's."""
+    match step:
+        case Build(builder=builder):
+            return builder == "classic"
+        case Restore() | Push() | Save():
+            return True
+        case MoveTags():
+            return False
+
+
+@contextmanager
+def _progress(*, logs: bool) -> Iterator[OnEvent]:
+    """What shows the events: a picture on a terminal, lines elsewhere."""
+    if sys.stderr.isatty() and not os.environ.get("CI") and not logs:
+        from rich.console import Console
+
+        from stageplan.run.live import LiveProgress
+
+        with LiveProgress(Console(stderr=True)) as live:
+            yield live
+        return
+    from stageplan.run.plain import PlainProgress
+
+    yield PlainProgress(sys.stderr.write, logs=logs)
