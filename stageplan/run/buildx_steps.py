@@ -12,9 +12,11 @@ from stageplan.run.failures import FailedStepError, passes
 from stageplan.run.progress_stream import ProgressStream, SolveStatus
 from stageplan.run.session import SeenInstruction, Session, StepRun
 from stageplan.run.stage_names import StageNames
+from stageplan.run.texts import one_line
 
 _DIGEST_KEY = "containerimage.digest"
-_LONGEST = 80
+_PROGRESS = "--progress=rawjson"
+_OPTIONS = 3  # they stand behind `docker buildx build`
 
 
 def build(session: Session, step: Build, run: StepRun) -> None:
@@ -30,7 +32,8 @@ def build(session: Session, step: Build, run: StepRun) -> None:
     words = run.issue(session.words(step, command), environment)
     watch = _Watch(session, step, run)
     try:
-        code = session.ports.buildx.run(_with_progress(session, step, words), environment, watch.line)
+        watched = (*words[:_OPTIONS], _PROGRESS, *words[_OPTIONS:])
+        code = session.ports.buildx.run(watched, environment, watch.line)
         watch.end()
         if code != 0:
             raise watch.failure(code)
@@ -57,14 +60,6 @@ def move_tags(session: Session, step: MoveTags, run: StepRun) -> None:
         raise FailedStepError(
             f"the tags could not be moved: {record.error}", log=record.log, passing=passes(record.error)
         )
-
-
-def _with_progress(session: Session, step: Build, words: tuple[str, ...]) -> tuple[str, ...]:
-    """The words with what lets us watch the build and know its digest."""
-    further = ["--progress=rawjson"]
-    if session.needs_metadata(step) and not any(word.startswith("--metadata-file=") for word in words):
-        further.append(f"--metadata-file={session.metadata_file(step.id)}")
-    return (*words[:3], *further, *words[3:])
 
 
 def _cache_folder(session: Session, step: Build) -> str | None:
@@ -133,7 +128,7 @@ class _Watch:
         vertex = self._record.failed
         where, at = self._step.stage, ""
         if vertex is not None:
-            at = f" at '{_short(vertex.place.text if vertex.place else vertex.name)}'"
+            at = f" at '{one_line(vertex.place.text if vertex.place else vertex.name)}'"
             where = self._names.of(vertex.place) if vertex.place else where
         reason = cause.rpartition("did not complete successfully: ")[2]
         return FailedStepError(
@@ -179,9 +174,3 @@ class _Watch:
                         step=self._step.id, stage=stage, position=place.position, text=place.text
                     )
                 )
-
-
-def _short(text: str) -> str:
-    """The first line, cut where it is long."""
-    line = text.splitlines()[0] if text else ""
-    return line if line == text and len(line) <= _LONGEST else f"{line[:_LONGEST]}…"

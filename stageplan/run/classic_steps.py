@@ -11,6 +11,7 @@ from stageplan.run.failures import FailedStepError, passes
 from stageplan.run.image_steps import images
 from stageplan.run.ports import ClassicBuild, ImagesError
 from stageplan.run.session import SeenInstruction, Session, StepRun
+from stageplan.run.texts import one_line
 
 
 def build(session: Session, step: Build, run: StepRun) -> None:
@@ -95,7 +96,7 @@ class _Watch:
         where, at = self._step.stage, ""
         if self._record.steps:
             last = self._record.steps[-1]
-            where, at = self._stage(last), f" at '{last.text}'"
+            where, at = self._stage(last), f" at '{one_line(last.text)}'"
         return FailedStepError(
             f"stage '{where}' failed{at}: {cause}", log=tuple(self._record.log), passing=passes(cause)
         )

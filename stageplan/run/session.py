@@ -9,7 +9,7 @@ from stageplan.commands.buildx import METADATA_FILE, output_value
 from stageplan.commands.command import Command
 from stageplan.commands.values import IMAGE_OUTPUT, planned_values, restored
 from stageplan.commands.words import fill
-from stageplan.plan.model import Build, MoveTags, Plan, Restore, Step
+from stageplan.plan.model import Build, Plan, Restore, Step
 from stageplan.run.events import BytesMoved, Event
 from stageplan.run.ports import Ports
 
@@ -26,7 +26,6 @@ class Session:
         self._on_event = on_event
         self._lock = threading.Lock()
         self._not_restored: set[str] = set()
-        self._moved = {step.build for step in plan.steps if isinstance(step, MoveTags)}
 
     @property
     def writes(self) -> bool:
@@ -53,10 +52,6 @@ class Session:
     def words(self, step: Step, command: Command, **further: str) -> tuple[str, ...]:
         """The words of a command with the values of this run."""
         return fill(command.words, self.values(step) | further)
-
-    def needs_metadata(self, build: Build) -> bool:
-        """Whether a later step asks for the digest of the build's image."""
-        return build.id in self._moved
 
     def metadata_file(self, build: str) -> str:
         """Where the build writes its digest down."""

@@ -1,0 +1,51 @@
+"""The commands of a plan as text, for those who want to read them first."""
+
+import shlex
+from collections.abc import Iterator
+
+from stageplan.commands import buildx, classic
+from stageplan.commands.command import Command
+from stageplan.commands.values import IMAGE_OUTPUT, planned_values
+from stageplan.commands.words import fill
+from stageplan.plan.model import Build, MoveTags, Plan, Push, Restore, Save, Step
+
+
+def commands_of(plan: Plan) -> tuple[str, ...]:
+    """Every command that a run of the plan would issue, in order, as it would be typed.
+
+    What only the run knows stands as a word in capitals: DIGEST, and METADATA.json.
+    """
+    return tuple(_typed(plan, step, command) for step in plan.steps for command in _commands(plan, step))
+
+
+def _commands(plan: Plan, step: Step) -> Iterator[Command]:
+    writes = not plan.parameters.read_only
+    match step:
+        case Build(builder="classic"):
+            yield classic.build_command(plan, step)
+        case Build():
+            yield buildx.build_command(plan.inputs, step)
+        case Restore(source=source) if source.scope is None:
+            return
+        case Restore(how="pull"):
+            yield classic.pull_command(step)
+        case Restore():
+            yield classic.load_command(step)
+        case MoveTags() if writes:
+            yield buildx.move_tags_command(plan.inputs, step)
+        case Push(images=images) if writes:
+            yield from (classic.push_command(image) for image in images)
+        case Save() if writes:
+            yield classic.save_command(step)
+        case _:
+            return
+
+
+def _typed(plan: Plan, step: Step, command: Command) -> str:
+    values = planned_values(plan, step) | {buildx.DIGEST: "DIGEST", buildx.METADATA_FILE: "METADATA.json"}
+    if isinstance(step, Build):
+        values[IMAGE_OUTPUT] = buildx.output_value(step, writes=not plan.parameters.read_only)
+    if isinstance(step, Save):
+        values |= {classic.held(position): "held" for position in range(len(step.images))}
+    environment = [f"{name}={shlex.quote(value)}" for name, value in command.environment]
+    return " ".join((*environment, shlex.join(fill(command.words, values))))
