@@ -107,6 +107,7 @@ class _Run:
         run = StepRun(step=step)
         failure = attempt(self._session, run, lambda: _dispatch(self._session, step, run))
         if failure is not None and isinstance(step, Restore):
+            self._session.miss(step)
             run.warnings.append(failure.text)
             run.note, failure = "it could not be brought", None
         outcome = Outcome(

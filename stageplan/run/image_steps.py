@@ -15,7 +15,7 @@ from stageplan.run.session import Session, StepRun
 
 
 def restore(session: Session, step: Restore, run: StepRun) -> None:
-    """The engine holds what the step brings, or nothing counts on it.
+    """The engine holds what the step brings; where there is nothing, no command counts on it.
 
     Raises:
         FailedStepError: it could not be brought, though it is there.
@@ -35,9 +35,9 @@ def restore(session: Session, step: Restore, run: StepRun) -> None:
             with transfer(session, run, "down") as take:
                 images(session).pull(location, take)
     except ImagesError as error:
-        session.miss(step)
         if error.missing:
             run.note = "it is gone"
+            session.miss(step)
             return
         raise FailedStepError(
             f"'{location}' could not be brought: {error.text}", passing=passes(error.text)

@@ -56,7 +56,7 @@ class LiveProgress:
     def __init__(self, console: Console) -> None:
         self._console = console
         self._running: dict[str, _Line] = {}
-        self._live = Live(console=console, get_renderable=self._table, refresh_per_second=8, transient=True)
+        self._live = Live(console=console, get_renderable=self.table, refresh_per_second=8, transient=True)
 
     def __enter__(self) -> Self:
         self._live.start()
@@ -71,7 +71,7 @@ class LiveProgress:
         """Takes an event."""
         match event:
             case StepStarted():
-                self._running[event.step] = _Line(step=event.step, started=time.monotonic())
+                self._running.setdefault(event.step, _Line(step=event.step, started=time.monotonic()))
             case InstructionStarted():
                 self._running[event.step].doing = f"{event.stage} {event.position} {event.text}"
             case InstructionDone():
@@ -88,19 +88,8 @@ class LiveProgress:
             case _:
                 assert_never(event)
 
-    def _finish(self, event: StepDone) -> None:
-        """The step's last line stays above those that run."""
-        line = self._running.pop(event.step, None)
-        mark, style = _MARKS[event.state]
-        counts = line.counts if line is not None else ""
-        seconds = "" if event.state == "skipped" else seconds_text(event.seconds)
-        self._say(mark, style, event.step, "  ".join(part for part in (seconds, counts, event.note) if part))
-
-    def _say(self, mark: str, style: str, step: str, words: str) -> None:
-        text = Text.assemble((mark, style), f" {step}  ", one_line(words, longest=300))
-        self._console.print(text)
-
-    def _table(self) -> Table:
+    def table(self) -> Table:
+        """The steps that run: what they do, what they have, how long."""
         table = Table.grid(padding=(0, 2))
         table.add_column(no_wrap=True)
         table.add_column(no_wrap=True, overflow="ellipsis", ratio=1)
@@ -113,3 +102,15 @@ class LiveProgress:
                 Text(f"▸ {line.step}"), Text(doing), Text(line.counts), Text(seconds_text(now - line.started))
             )
         return table
+
+    def _finish(self, event: StepDone) -> None:
+        """The step's last line stays above those that run."""
+        line = self._running.pop(event.step, None)
+        mark, style = _MARKS[event.state]
+        counts = line.counts if line is not None else ""
+        seconds = "" if event.state == "skipped" else seconds_text(event.seconds)
+        self._say(mark, style, event.step, "  ".join(part for part in (seconds, counts, event.note) if part))
+
+    def _say(self, mark: str, style: str, step: str, words: str) -> None:
+        text = Text.assemble((mark, style), f" {step}  ", one_line(words, longest=300))
+        self._console.print(text)

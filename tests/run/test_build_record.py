@@ -118,7 +118,8 @@ def test_a_cache_that_cannot_be_brought_or_kept_is_a_warning() -> None:
     assert record.failed is None
     assert record.warnings == (
         (
-            "importing cache manifest from 127.0.0.1:1/c:m failed: failed to configure registry cache importer: "
+            "importing cache manifest from 127.0.0.1:1/c:m failed: "
+            "failed to configure registry cache importer: "
             'failed to do request: Head "https://127.0.0.1:1/v2/c/manifests/m": '
             "dial tcp 127.0.0.1:1: connect: connection refused"
         ),
