@@ -16,6 +16,16 @@ import lab
 ENGINE_FIXTURES = {"lab_ready", "hub", "registry", "engine", "classic_engine", "old_engine"}
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update-golden", action="store_true", help="write what the golden cases make now")
+
+
+@pytest.fixture
+def update_golden(request: pytest.FixtureRequest) -> bool:
+    """Whether golden files are to be written; a person reads the diff."""
+    return bool(request.config.getoption("--update-golden"))
+
+
 @pytest.hookimpl(tryfirst=True)  # before `-m` selects by marker
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:

@@ -15,6 +15,11 @@ def quote(text: str) -> str:
     return text if _PLAIN.fullmatch(text) else shlex.quote(text)
 
 
+def quote_always(text: str) -> str:
+    """The text as one word in quotes, so that nobody takes it for the name of a command."""
+    return f"'{text}'" if _PLAIN.fullmatch(text) else shlex.quote(text)
+
+
 def shell_word(word: Word) -> str:
     """The word with `${name}` for each value, whole or, where it depends on an empty value, left out."""
     text = _quoted(word)

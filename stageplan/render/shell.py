@@ -10,7 +10,7 @@ from stageplan.commands import buildx, classic
 from stageplan.commands.values import SOURCE, WRITES, restored
 from stageplan.commands.words import Value, located
 from stageplan.plan.model import Build, Cache, MoveTags, Plan, Push, Restore, Save, Step
-from stageplan.render.quoting import quote, shell_command, shell_parts
+from stageplan.render.quoting import quote, quote_always, shell_command, shell_parts
 from stageplan.render.templates import render
 
 
@@ -29,9 +29,9 @@ def render_shell(plan: Plan, *, version: str) -> str:
         image=None if plan.parameters.image is None else quote(plan.parameters.image),
         cache_image=_cache_image(plan),
         cache_dir=None if plan.parameters.cache_dir is None else quote(plan.parameters.cache_dir),
-        scope=quote(plan.parameters.scope),
-        fallback_scopes=quote(" ".join(plan.parameters.fallback_scopes)),
-        read_only="1" if plan.parameters.read_only else "",
+        scope=quote_always(plan.parameters.scope),
+        fallback_scopes=quote_always(" ".join(plan.parameters.fallback_scopes)),
+        may_write=not plan.parameters.read_only,
         images_by_environment=any("{image}" in location for location in _locations(plan)),
         probes=_probes(plan),
         archive=None if archive is None else tuple(_save(archive)),

@@ -4,7 +4,8 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from stageplan.context.ignore import IgnoreFile, Inherited
+from stageplan.context.ignore import IgnoreFile
+from stageplan.context.path_patterns import Inherited
 from stageplan.system.files import read_bytes
 
 
@@ -27,5 +28,5 @@ def _below(root: Path, folder: str, ignore: IgnoreFile, inherited: Inherited) ->
         is_folder = entry.is_dir(follow_symlinks=False)
         if not ignored:
             yield name
-        if is_folder and (not ignored or ignore.has_exceptions):
+        if is_folder and (not ignored or ignore.may_show_in(name)):
             yield from _below(root, name, ignore, further)
