@@ -83,6 +83,12 @@ def _remove_new(session: Session, folder: str | None) -> None:
         session.ports.files.remove(folder + buildx.NEW_CACHE)
 
 
+def _uploads(step: Build) -> bool:
+    """Whether the build sends layers somewhere; the builder does not say how many bytes."""
+    exports = step.cache is not None and step.cache.type != "local" and step.cache.export_options is not None
+    return step.output == "push" or exports
+
+
 class _Watch:
     """Follows one build: what it reports goes into its record and on to whoever shows it."""
 
@@ -95,7 +101,7 @@ class _Watch:
         self._names = StageNames(session.plan)
         self._begun: set[VertexRecord] = set()
         self._done: set[VertexRecord] = set()
-        run.up = None if step.output != "cacheonly" or step.cache is not None else run.up
+        run.up = None if session.writes and _uploads(step) else run.up
 
     def line(self, data: bytes) -> None:
         """Takes a line of the builder."""

@@ -1,7 +1,8 @@
 """Carries out a plan: what needs nothing more runs, as many steps at once as allowed."""
 
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from graphlib import TopologicalSorter
+from queue import SimpleQueue
+from threading import Thread
 from typing import assert_never
 
 from stageplan.plan.model import Build, MoveTags, Plan, Push, Restore, Save, Step
@@ -13,6 +14,8 @@ from stageplan.run.ports import Ports
 from stageplan.run.report import Report
 from stageplan.run.report_of import report_of
 from stageplan.run.session import OnEvent, Session, StepRun
+
+_LAST_WORDS = 1.0  # seconds that a stopped step has to come to its end
 
 
 def execute(plan: Plan, *, ports: Ports, jobs: int, on_event: OnEvent) -> Report:
@@ -49,39 +52,56 @@ class _Run:
         self._steps = {step.id: step for step in session.plan.steps}
         self._position = {name: position for position, name in enumerate(self._steps)}
         self._outcomes: dict[str, Outcome] = {}
+        self._over: SimpleQueue[Outcome | BaseException] = SimpleQueue()
+        self._threads: list[Thread] = []
 
     def outcomes(self) -> tuple[Outcome, ...]:
         """What became of each step, in the order of the plan."""
-        with ThreadPoolExecutor(self._jobs) as pool:
-            try:
-                self._run_all(pool)
-            except BaseException:
-                pool.shutdown(wait=False, cancel_futures=True)
-                self._session.ports.stop()
-                raise
+        try:
+            self._run_all()
+        except BaseException:
+            self._session.ports.stop()
+            for thread in self._threads:
+                thread.join(_LAST_WORDS)
+            raise
         return tuple(self._outcomes[name] for name in self._steps)
 
-    def _run_all(self, pool: ThreadPoolExecutor) -> None:
+    def _run_all(self) -> None:
         sorter = TopologicalSorter({name: _needs(step) for name, step in self._steps.items()})
         sorter.prepare()
         ready: list[str] = []
-        running: dict[Future[Outcome], str] = {}
+        running = 0
         while sorter.is_active():
             ready = sorted((*ready, *sorter.get_ready()), key=self._position.__getitem__)
-            while ready and len(running) < self._jobs:
-                name = ready.pop(0)
-                skipped = self._skipped(self._steps[name])
+            while ready and running < self._jobs:
+                step = self._steps[ready.pop(0)]
+                skipped = self._skipped(step)
                 if skipped is None:
-                    running[pool.submit(self._carry_out, self._steps[name])] = name
+                    self._start(step)
+                    running += 1
                 else:
-                    self._outcomes[name] = skipped
-                    sorter.done(name)
+                    self._outcomes[step.id] = skipped
+                    sorter.done(step.id)
             if running:
-                over, _ = wait(running, return_when=FIRST_COMPLETED)
-                for future in over:
-                    name = running.pop(future)
-                    self._outcomes[name] = future.result()
-                    sorter.done(name)
+                outcome = self._over.get()
+                if isinstance(outcome, BaseException):
+                    raise outcome
+                running -= 1
+                self._outcomes[outcome.run.step.id] = outcome
+                sorter.done(outcome.run.step.id)
+
+    def _start(self, step: Step) -> None:
+        """Starts the step on a thread that does not keep the process: the engine may be silent for long."""
+        thread = Thread(target=self._report, args=(step,), name=step.id, daemon=True)
+        self._threads.append(thread)
+        thread.start()
+
+    def _report(self, step: Step) -> None:
+        """Hands the step's outcome, or what went wrong in ourselves, to the main thread."""
+        try:
+            self._over.put(self._carry_out(step))
+        except BaseException as error:  # noqa: BLE001 - it is raised again where it can be seen
+            self._over.put(error)
 
     def _skipped(self, step: Step) -> Outcome | None:
         """The outcome of a step that is left out; None where it runs."""

@@ -17,6 +17,7 @@ from stageplan.system.ports import machine_ports
 from stageplan.system.process import Processes
 from stageplan.system.registry import Registry
 from tests.run.conftest import MakePlan
+from tests.run.interrupted import interrupt
 
 DOCKERFILE = """\
 FROM busybox:1.37 AS deps
@@ -163,3 +164,12 @@ def test_an_archive_keeps_what_was_built_before_a_failure(
     assert states(mended)[0] == ("hit", None)
     classic_engine.wipe()
     assert run_classic(archived(plan)).rerun_count == 0
+
+
+def test_ctrl_c_does_not_wait_for_a_silent_engine(
+    classic_engine: lab.Engine, context: Path, plan: Plan, tmp_path: Path
+) -> None:
+    sleeping = DOCKERFILE.replace("echo deps", "echo sleeping; sleep 600; echo")
+    (context / "Dockerfile").write_text(sleeping, encoding="utf-8")
+    assert interrupt(archived(plan), classic_engine.env, at="text='sleeping'") == 130
+    assert not (tmp_path / "cache").exists()

@@ -1,11 +1,10 @@
 """The strategy `registry` from end to end, on a real engine and a real registry."""
 
-import signal
 import subprocess
-import sys
 from pathlib import Path
 
 import msgspec
+import pytest
 
 import lab
 from stageplan.plan.model import Build, MoveTags
@@ -17,15 +16,24 @@ from stageplan.system.ports import machine_ports
 from stageplan.system.process import Processes
 from stageplan.system.registry import Registry
 from tests.run.conftest import DOCKERFILE, NEEDS, MakePlan, RunPlan
+from tests.run.interrupted import interrupt
 
 
 def states(report: Report) -> dict[str, str]:
     return {stage.name: stage.state for stage in report.stages}
 
 
+@pytest.mark.engine
+@pytest.mark.parametrize("fixture", ["engine", "old_engine"])
 def test_only_what_a_change_touches_runs_again(
-    engine: lab.Engine, registry: lab.Registry, context: Path, registry_plan: MakePlan, run_plan: RunPlan
+    request: pytest.FixtureRequest,
+    fixture: str,
+    registry: lab.Registry,
+    context: Path,
+    registry_plan: MakePlan,
+    run_plan: RunPlan,
 ) -> None:
+    engine: lab.Engine = request.getfixturevalue(fixture)
     plan = registry_plan(registry.host)
     first = run_plan(plan, engine)
     assert (first.ok, first.rerun_count, first.cached_count) == (True, 7, 0)
@@ -135,47 +143,15 @@ def test_tags_move_to_what_was_pushed_before(
     assert report.steps[-1].commands[0][-1] == f"{image}@{digests[f'{image}:main']}"
 
 
-STOPPED = """\
-import sys
-from pathlib import Path
-
-import msgspec
-
-from stageplan.plan.model import Plan
-from stageplan.run.executor import execute
-from stageplan.system.ports import machine_ports
-from stageplan.system.process import Processes
-
-plan = msgspec.json.decode(Path(sys.argv[1]).read_bytes(), type=Plan)
-try:
-    execute(plan, ports=machine_ports(Processes()), jobs=2, on_event=lambda event: print(event, flush=True))
-except KeyboardInterrupt:
-    sys.exit(130)
-"""
-
-
 def test_ctrl_c_leaves_no_process_and_no_file(
     engine: lab.Engine, registry: lab.Registry, context: Path, registry_plan: MakePlan, tmp_path: Path
 ) -> None:
     (context / "Dockerfile").write_text(
         DOCKERFILE.replace("echo deps", "echo sleeping; sleep 60; echo"), encoding="utf-8"
     )
-    (tmp_path / "plan.json").write_bytes(msgspec.json.encode(registry_plan(registry.host)))
     (tmp_path / "temporary").mkdir()
-    environment = engine.env | {"TMPDIR": str(tmp_path / "temporary"), "PYTHONPATH": str(Path.cwd())}
-    with subprocess.Popen(
-        [sys.executable, "-c", STOPPED, str(tmp_path / "plan.json")],
-        env=environment,
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as child:
-        assert child.stdout is not None
-        for line in child.stdout:
-            if "text='sleeping'" in line:
-                child.send_signal(signal.SIGINT)
-                break
-        child.stdout.read()
-        assert child.wait() == 130
+    environment = engine.env | {"TMPDIR": str(tmp_path / "temporary")}
+    assert interrupt(registry_plan(registry.host), environment, at="text='sleeping'") == 130
     assert list((tmp_path / "temporary").iterdir()) == []
     assert engine.run("docker", "ps", "-q").stdout == ""
     running = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True).stdout
