@@ -58,10 +58,9 @@ class IgnoreFile:
         rules = tuple(_rules(text, path))
         return cls(path=path, rules=rules, text=text, _patterns=PatternList(rule.pattern for rule in rules))
 
-    @property
-    def has_exceptions(self) -> bool:
-        """Whether something in an ignored directory may still be seen."""
-        return self._patterns.has_exceptions
+    def may_show_in(self, directory: str) -> bool:
+        """Whether the build may see something in a directory that it does not see."""
+        return self._patterns.may_except_in(directory)
 
     def excludes(self, path: str) -> bool:
         """Whether the build does not see a path; a directory that it does not see may hold one that it sees.

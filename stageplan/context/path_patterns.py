@@ -18,6 +18,8 @@ WHITE_SPACE = "\t\n\v\f\r \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".joi
 )
 _ESCAPED = frozenset(".+()$")  # not `|`, `{` and `}`: those get through to the builder's regular expressions
 
+_SPECIAL = frozenset("*[]?^\\|{}")
+
 Inherited = tuple[bool, ...]
 """Which runs of a list a directory or one of its parents matched; () for the root."""
 
@@ -51,23 +53,19 @@ class _Run:
 
 
 class UnusablePatternError(PatternError):
-    """A pattern that the builder only finds wrong when a path is held against it.
-
-    Attributes:
-        pattern: the pattern.
-    """
-
-    def __init__(self, pattern: str) -> None:
-        super().__init__(BAD_PATTERN)
-        self.pattern = pattern
+    """A pattern that the builder only finds wrong when a path is held against it."""
 
 
 class PatternList:
     """Patterns in order; which paths they match."""
 
     def __init__(self, patterns: Iterable[PathPattern]) -> None:
-        self._runs = tuple(_runs(patterns))
-        self.has_exceptions = any(run.exception for run in self._runs)
+        listed = tuple(patterns)
+        self._runs = tuple(_runs(listed))
+        self._starts = tuple(_literal_start(pattern.text) for pattern in listed if not pattern.exception)
+        self._exception_starts = tuple(
+            _literal_start(pattern.text) for pattern in listed if pattern.exception
+        )
 
     def match(self, path: str, inherited: Inherited = ()) -> tuple[bool, Inherited]:
         """Whether the last pattern that matches a path has no `!`, and what its children inherit.
@@ -79,18 +77,28 @@ class PatternList:
         Raises:
             UnusablePatternError: the path had to be held against a pattern that is none.
         """
+        if not self._runs:
+            return False, ()
         matched = False
         flags: list[bool] = []
         for index, run in enumerate(self._runs):
             hit = bool(inherited) and inherited[index]
             if not hit and run.exception == matched:
                 if run.regex is None:
-                    raise UnusablePatternError(run.unusable)
+                    raise UnusablePatternError(BAD_PATTERN, run.unusable)
                 hit = run.regex.match(path) is not None
             flags.append(hit)
             if hit:
                 matched = not run.exception
         return matched, tuple(flags)
+
+    def may_match_in(self, directory: str) -> bool:
+        """Whether a pattern could match something in a directory that is not matched itself."""
+        return _may_lie_in(directory, self._starts)
+
+    def may_except_in(self, directory: str) -> bool:
+        """Whether a pattern with `!` could match something in a directory that is matched itself."""
+        return _may_lie_in(directory, self._exception_starts)
 
     def matches(self, path: str) -> bool:
         """Whether a path is matched, with what its directories hand down to it.
@@ -122,6 +130,17 @@ def parse_pattern(text: str) -> PathPattern | None:
     text = text[exception:]
     check_start(text)
     return PathPattern(text=text, exception=exception)
+
+
+def _literal_start(pattern: str) -> str | None:
+    """The path below which all lies that a pattern matches, or None where wildcards hide it."""
+    path = pattern.removesuffix("/**").removesuffix("/*")
+    return None if _SPECIAL & set(path) else path
+
+
+def _may_lie_in(directory: str, starts: tuple[str | None, ...]) -> bool:
+    """Whether one of these paths, of which None is any, is a directory or lies in it."""
+    return any(start is None or f"{start}/".startswith(f"{directory}/") for start in starts)
 
 
 def clean_path(path: str) -> str:

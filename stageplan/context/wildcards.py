@@ -8,7 +8,15 @@ BAD_PATTERN = "syntax error in pattern"
 
 
 class PatternError(ValueError):
-    """A pattern that is not closed, or ends in an escape; the text is the builder's."""
+    """A pattern that is not closed, or ends in an escape; the text is the builder's.
+
+    Attributes:
+        pattern: the pattern, or "" where the caller knows it.
+    """
+
+    def __init__(self, message: str, pattern: str = "") -> None:
+        super().__init__(message)
+        self.pattern = pattern
 
 
 def has_wildcards(text: str) -> bool:

@@ -161,8 +161,19 @@ def test_the_rule_that_decides_can_be_named() -> None:
     ] == [1, 2, 3, None, None]
 
 
-def test_exceptions_are_known() -> None:
-    assert [ignore("a").has_exceptions, ignore("a", "!a/b").has_exceptions] == [False, True]
+@pytest.mark.parametrize(
+    ("exception", "may"),
+    [
+        pytest.param("a", False, id="none"),
+        pytest.param("!a/b/c", True, id="below"),
+        pytest.param("!a/b/*", True, id="all below"),
+        pytest.param("!a/bc", False, id="beside"),
+        pytest.param("!a", False, id="above"),
+        pytest.param("!*.md", True, id="anywhere"),
+    ],
+)
+def test_only_an_exception_is_a_reason_to_look_into_an_ignored_directory(exception: str, may: bool) -> None:
+    assert ignore("a/b", exception).may_show_in("a/b") is may
 
 
 # A second implementation: each pattern by itself, its results handed down as the definition has it.

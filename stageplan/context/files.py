@@ -1,0 +1,248 @@
+"""Which files of the build context a COPY, an ADD or a bind mount reads."""
+
+import posixpath
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from stageplan.context.path_patterns import (
+    Inherited,
+    PathPattern,
+    PatternList,
+    parse_pattern,
+)
+from stageplan.context.tree import ROOT, Entry, join
+from stageplan.context.view import ContextView, TooManyLinksError
+from stageplan.context.wildcards import PatternError, compile_wildcards, has_wildcards
+from stageplan.errors import DockerfileError, did_you_mean
+from stageplan.source import Span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selected:
+    """Something that an instruction reads.
+
+    Attributes:
+        path: where the instruction sees it; a source that is a link is seen under the link's name.
+        entry: what it is; its own path is where the content lies.
+    """
+
+    path: str
+    entry: Entry
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What an instruction asks of the build context.
+
+    Attributes:
+        sources: paths, variables replaced.
+        wildcards: `*`, `?` and `[` in a source are patterns: so for COPY and ADD, not for a mount.
+        excludes: patterns of `--exclude`, held against paths below each source.
+        parents: `--parents`: directories above a source are copied too, from a `/./` in it on.
+        span: where the instruction stands.
+    """
+
+    sources: tuple[str, ...]
+    wildcards: bool = True
+    excludes: tuple[str, ...] = ()
+    parents: bool = False
+    span: Span | None = field(default=None, compare=False)
+
+
+def select_files(view: ContextView, reading: Reading) -> tuple[Selected, ...]:
+    """All that an instruction reads, sorted by path; the context's root itself is never in it.
+
+    A directory is in it with all that lies below. A source that is a link is followed, a link below is not. A
+    pattern that matches nothing reads nothing.
+
+    Raises:
+        DockerfileError: a source is not there (`missing-source`), links go round in circles (`link-loop`), or
+            a pattern is none (`source-pattern`).
+        UsageError: a directory cannot be read, or the ignore file has a rule that is none.
+    """
+    selected: dict[str, Selected] = {}
+    for source in reading.sources:
+        try:
+            for item in _Source(view, source, reading).items():
+                selected.setdefault(item.path, item)
+        except TooManyLinksError:
+            raise DockerfileError(
+                "link-loop",
+                f"the links of '{source}' go round in circles",
+                span=reading.span,
+                hint="make one of them lead to a file or directory",
+            ) from None
+        except PatternError as error:
+            raise DockerfileError(
+                "source-pattern",
+                f"'{error.pattern or source}' is no pattern: {error}",
+                span=reading.span,
+                hint="write a backslash before a bracket or backslash that means itself",
+            ) from None
+    return tuple(selected[path] for path in sorted(selected, key=_bytes))
+
+
+def _bytes(path: str) -> bytes:
+    return path.encode("utf-8", "surrogateescape")
+
+
+class _Source:
+    """One source of an instruction."""
+
+    def __init__(self, view: ContextView, source: str, reading: Reading) -> None:
+        self._view = view
+        self._reading = reading
+        self._path, includes = _root_and_pattern(source, parents=reading.parents)
+        self._filter = _Filter(includes, reading.excludes)
+
+    def items(self) -> Iterator[Selected]:
+        """What it reads."""
+        if self._reading.wildcards and has_wildcards(self._path):
+            for path, found in self._matches():
+                yield from self._below(path, found)
+        else:
+            yield from self._below(self._path, self._path)
+
+    def _matches(self) -> Iterator[tuple[str, str]]:
+        """The paths that match, as the instruction sees them and as they are; nothing below a match."""
+        parts = self._path.split("/")
+        first = next(index for index, part in enumerate(parts) if has_wildcards(part))
+        seen, pattern = "/".join(parts[:first]), "/".join(parts[first:])
+        regex = compile_wildcards(pattern)
+        # only a class in brackets matches a slash
+        depth = None if "[" in pattern else pattern.count("/") + 1
+        start = self._view.follow(seen)
+        waiting = [(start, 1)] if start == ROOT or self._is_directory(start) else []
+        while waiting:
+            directory, level = waiting.pop()
+            for entry in self._view.children(directory):
+                below = entry.path.removeprefix(f"{start}/") if start else entry.path
+                if regex.match(below):
+                    yield join(seen, below), entry.path
+                elif entry.kind == "directory" and (depth is None or level < depth):
+                    waiting.append((entry.path, level + 1))
+
+    def _is_directory(self, path: str) -> bool:
+        entry = self._view.entry(path)
+        return entry is not None and entry.kind == "directory"
+
+    def _below(self, path: str, found: str) -> Iterator[Selected]:
+        """What one path without wildcards stands for."""
+        followed = self._view.follow(found)
+        if followed == ROOT:
+            for item in self._filter.contents(self._view, ROOT, path):
+                self._check_link(item)
+                yield item
+            return
+        entry = self._view.entry(followed)
+        if entry is None:
+            raise self._missing(path)
+        yield Selected(path=path, entry=entry)
+        if entry.kind == "directory":
+            yield from self._filter.contents(self._view, followed, path)
+
+    def _check_link(self, item: Selected) -> None:
+        """The builder follows links in the root when it filters, though it copies them as they are."""
+        if self._filter.is_set and item.entry.kind == "symlink" and "/" not in item.entry.path:
+            followed = self._view.follow(item.entry.path)
+            if followed != ROOT and self._view.entry(followed) is None:
+                raise self._missing(item.path)
+
+    def _missing(self, path: str) -> DockerfileError:
+        """The builder's error, with what the ignore file or a slip of the pen has to do with it."""
+        rule = self._view.hidden_by(path)
+        if rule:
+            hint = f"line {rule.span.line} of {rule.span.path} leaves it out of the build context"
+        else:
+            hint = self._near(path) or "paths start at the root of the build context"
+        return DockerfileError(
+            "missing-source",
+            f'failed to calculate checksum: "/{path}": not found',
+            span=self._reading.span,
+            hint=hint,
+        )
+
+    def _near(self, path: str) -> str | None:
+        """A hint that says where a link leads, or names what is there under nearly the same name."""
+        directory, _, name = path.rpartition("/")
+        followed = self._view.follow(directory)
+        if followed != ROOT and not self._is_directory(followed):
+            return None
+        if self._view.entry(join(followed, name)):
+            return f"nothing is where that link leads, '{self._view.follow(path)}'"
+        return did_you_mean(name, (entry.name for entry in self._view.children(followed)))
+
+
+def _root_and_pattern(source: str, *, parents: bool) -> tuple[str, tuple[str, ...]]:
+    """Where a source starts, and the pattern that what is below has to match."""
+    if not parents:
+        return _cleaned(source), ()
+    root, pivot, rest = source.partition("/./")
+    return (_cleaned(root), (_cleaned(rest),)) if pivot else (ROOT, (_cleaned(source),))
+
+
+def _cleaned(path: str) -> str:
+    return posixpath.normpath("/" + path).lstrip("/")
+
+
+class _Filter:
+    """What of a directory's content is read: included by `--parents`, not excluded by `--exclude`."""
+
+    def __init__(self, includes: Sequence[str], excludes: Sequence[str]) -> None:
+        self._includes = _pattern_list(includes) if includes else None
+        self._excludes = _pattern_list(excludes)
+        self.is_set = bool(includes or excludes)
+
+    def contents(
+        self,
+        view: ContextView,
+        directory: str,
+        path: str,
+        below: str = ROOT,
+        inherited: tuple[Inherited, Inherited] = ((), ()),
+    ) -> Iterator[Selected]:
+        """What is read in a directory, and a directory that is not read itself before what is read in it.
+
+        Args:
+            view: the build context.
+            directory: where the content lies.
+            path: where the instruction sees it.
+            below: where it lies from the source on.
+            inherited: what the directory hands down for the includes and the excludes.
+        """
+        for entry in view.children(directory):
+            relative = join(below, entry.name)
+            item = Selected(path=join(path, entry.name), entry=entry)
+            is_read, handed_down = self._read(relative, inherited)
+            if entry.kind != "directory":
+                if is_read:
+                    yield item
+                continue
+            if is_read:
+                yield item
+            elif self._includes and not self._includes.may_match_in(relative):
+                continue
+            for inner in self.contents(view, entry.path, item.path, relative, handed_down):
+                if not is_read:
+                    is_read = True
+                    yield item
+                yield inner
+
+    def _read(
+        self, path: str, inherited: tuple[Inherited, Inherited]
+    ) -> tuple[bool, tuple[Inherited, Inherited]]:
+        included, includes = self._includes.match(path, inherited[0]) if self._includes else (True, ())
+        excluded, excludes = self._excludes.match(path, inherited[1])
+        return included and not excluded, (includes, excludes)
+
+
+def _pattern_list(texts: Iterable[str]) -> PatternList:
+    patterns: list[PathPattern] = []
+    for text in texts:
+        try:
+            pattern = parse_pattern(text)
+        except PatternError as error:
+            raise PatternError(str(error), text) from None
+        if pattern:
+            patterns.append(pattern)
+    return PatternList(patterns)
