@@ -18,9 +18,7 @@ def _exit_code() -> int:
     from stageplan.cli.app import app
 
     try:
-        app.main(standalone_mode=False)
-    except click.exceptions.Exit as stop:
-        return stop.exit_code
+        code = app.main(standalone_mode=False)
     except click.ClickException as error:
         error.show()
         return error.exit_code
@@ -35,7 +33,7 @@ def _exit_code() -> int:
         return 0
     except Exception as error:  # noqa: BLE001 - the last door: a user sees words, never a traceback
         return _bug(error)
-    return 0
+    return code if isinstance(code, int) else 0
 
 
 def _bug(error: Exception) -> int:

@@ -1,0 +1,54 @@
+"""Findings as text for a person, and as JSON for a program."""
+
+import json
+from collections.abc import Iterable
+
+from stageplan.review.checks.finding import Finding
+from stageplan.source import excerpt
+
+
+def findings_text(findings: Iterable[Finding], text: str) -> str:
+    """The findings in the shape of errors, each with the line it is about; "" where there are none.
+
+    Args:
+        findings: what was found.
+        text: the Dockerfile.
+    """
+    return "".join(f"{_paragraph(finding, text)}\n" for finding in findings)
+
+
+def findings_json(findings: Iterable[Finding]) -> bytes:
+    """The findings as a JSON array, in the order given."""
+    rows = [
+        {
+            "rule": finding.rule,
+            "severity": finding.severity,
+            "message": finding.message,
+            "hint": finding.hint,
+            "path": finding.span.path,
+            "line": finding.span.line,
+            "column": finding.span.column,
+            "end_line": finding.span.end_line or finding.span.line,
+            "width": finding.span.width,
+        }
+        for finding in findings
+    ]
+    return json.dumps(rows, indent=2, ensure_ascii=False).encode(errors="replace") + b"\n"
+
+
+def summary(findings: Iterable[Finding]) -> str:
+    """How many there are: `1 warning, 2 notes`."""
+    severities = [finding.severity for finding in findings]
+    counts = ((severities.count(severity), severity) for severity in ("warning", "note"))
+    parts = [f"{count} {severity}{'s' if count > 1 else ''}" for count, severity in counts if count]
+    return ", ".join(parts) or "nothing to warn of"
+
+
+def _paragraph(finding: Finding, text: str) -> str:
+    lines = [
+        f"{finding.span}: {finding.severity}[{finding.rule}]: {finding.message}",
+        excerpt(text, finding.span),
+    ]
+    if finding.hint:
+        lines.append(f"hint: {finding.hint}")
+    return "\n".join(line for line in lines if line)
