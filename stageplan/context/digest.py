@@ -3,8 +3,8 @@
 import hashlib
 from collections.abc import Callable, Iterable
 
-from stageplan.context.files import Selected
 from stageplan.context.framing import framed
+from stageplan.context.selected import Selected
 from stageplan.context.tree import Entry
 
 HashFile = Callable[[Entry], bytes]

@@ -1,33 +1,16 @@
 """Which files of the build context a COPY, an ADD or a bind mount reads."""
 
 import posixpath
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from stageplan.context.path_patterns import (
-    Inherited,
-    PathPattern,
-    PatternList,
-    parse_pattern,
-)
-from stageplan.context.tree import ROOT, Entry, join
+from stageplan.context.filters import Filter
+from stageplan.context.selected import Selected
+from stageplan.context.tree import ROOT, join
 from stageplan.context.view import ContextView, TooManyLinksError
 from stageplan.context.wildcards import PatternError, compile_wildcards, has_wildcards
 from stageplan.errors import DockerfileError, did_you_mean
 from stageplan.source import Span
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Selected:
-    """Something that an instruction reads.
-
-    Attributes:
-        path: where the instruction sees it; a source that is a link is seen under the link's name.
-        entry: what it is; its own path is where the content lies.
-    """
-
-    path: str
-    entry: Entry
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +76,7 @@ class _Source:
         self._view = view
         self._reading = reading
         self._path, includes = _root_and_pattern(source, parents=reading.parents)
-        self._filter = _Filter(includes, reading.excludes)
+        self._filter = Filter(includes, reading.excludes)
 
     def items(self) -> Iterator[Selected]:
         """What it reads."""
@@ -112,7 +95,9 @@ class _Source:
         # only a class in brackets matches a slash
         depth = None if "[" in pattern else pattern.count("/") + 1
         start = self._view.follow(seen)
-        waiting = [(start, 1)] if start == ROOT or self._is_directory(start) else []
+        if start != ROOT and not self._is_directory(start):
+            raise self._missing(seen, _no_such_file(start))
+        waiting = [(start, 1)]
         while waiting:
             directory, level = waiting.pop()
             for entry in self._view.children(directory):
@@ -136,7 +121,8 @@ class _Source:
             return
         entry = self._view.entry(followed)
         if entry is None:
-            raise self._missing(path)
+            filtered_away = self._filter.is_set and self._view.link(found) is None
+            raise self._missing(path, _no_such_file(followed) if filtered_away else _not_found(path))
         yield Selected(path=path, entry=entry)
         if entry.kind == "directory":
             yield from self._filter.contents(self._view, followed, path)
@@ -146,21 +132,16 @@ class _Source:
         if self._filter.is_set and item.entry.kind == "symlink" and "/" not in item.entry.path:
             followed = self._view.follow(item.entry.path)
             if followed != ROOT and self._view.entry(followed) is None:
-                raise self._missing(item.path)
+                raise self._missing(item.path, _not_found(item.path))
 
-    def _missing(self, path: str) -> DockerfileError:
+    def _missing(self, path: str, message: str) -> DockerfileError:
         """The builder's error, with what the ignore file or a slip of the pen has to do with it."""
         rule = self._view.hidden_by(path)
         if rule:
             hint = f"line {rule.span.line} of {rule.span.path} leaves it out of the build context"
         else:
             hint = self._near(path) or "paths start at the root of the build context"
-        return DockerfileError(
-            "missing-source",
-            f'failed to calculate checksum: "/{path}": not found',
-            span=self._reading.span,
-            hint=hint,
-        )
+        return DockerfileError("missing-source", message, span=self._reading.span, hint=hint)
 
     def _near(self, path: str) -> str | None:
         """A hint that says where a link leads, or names what is there under nearly the same name."""
@@ -168,9 +149,20 @@ class _Source:
         followed = self._view.follow(directory)
         if followed != ROOT and not self._is_directory(followed):
             return None
-        if self._view.entry(join(followed, name)):
+        if self._view.link(path):
             return f"nothing is where that link leads, '{self._view.follow(path)}'"
-        return did_you_mean(name, (entry.name for entry in self._view.children(followed)))
+        others = (entry.name for entry in self._view.children(followed) if entry.name != name)
+        return did_you_mean(name, others)
+
+
+def _not_found(path: str) -> str:
+    """The builder's message where it looks for what is to be copied."""
+    return f'failed to calculate checksum: "/{path}": not found'
+
+
+def _no_such_file(path: str) -> str:
+    """The builder's message where only the copying shows that nothing is there."""
+    return f"lstat /{path}: no such file or directory"
 
 
 def _root_and_pattern(source: str, *, parents: bool) -> tuple[str, tuple[str, ...]]:
@@ -183,66 +175,3 @@ def _root_and_pattern(source: str, *, parents: bool) -> tuple[str, tuple[str, ..
 
 def _cleaned(path: str) -> str:
     return posixpath.normpath("/" + path).lstrip("/")
-
-
-class _Filter:
-    """What of a directory's content is read: included by `--parents`, not excluded by `--exclude`."""
-
-    def __init__(self, includes: Sequence[str], excludes: Sequence[str]) -> None:
-        self._includes = _pattern_list(includes) if includes else None
-        self._excludes = _pattern_list(excludes)
-        self.is_set = bool(includes or excludes)
-
-    def contents(
-        self,
-        view: ContextView,
-        directory: str,
-        path: str,
-        below: str = ROOT,
-        inherited: tuple[Inherited, Inherited] = ((), ()),
-    ) -> Iterator[Selected]:
-        """What is read in a directory, and a directory that is not read itself before what is read in it.
-
-        Args:
-            view: the build context.
-            directory: where the content lies.
-            path: where the instruction sees it.
-            below: where it lies from the source on.
-            inherited: what the directory hands down for the includes and the excludes.
-        """
-        for entry in view.children(directory):
-            relative = join(below, entry.name)
-            item = Selected(path=join(path, entry.name), entry=entry)
-            is_read, handed_down = self._read(relative, inherited)
-            if entry.kind != "directory":
-                if is_read:
-                    yield item
-                continue
-            if is_read:
-                yield item
-            elif self._includes and not self._includes.may_match_in(relative):
-                continue
-            for inner in self.contents(view, entry.path, item.path, relative, handed_down):
-                if not is_read:
-                    is_read = True
-                    yield item
-                yield inner
-
-    def _read(
-        self, path: str, inherited: tuple[Inherited, Inherited]
-    ) -> tuple[bool, tuple[Inherited, Inherited]]:
-        included, includes = self._includes.match(path, inherited[0]) if self._includes else (True, ())
-        excluded, excludes = self._excludes.match(path, inherited[1])
-        return included and not excluded, (includes, excludes)
-
-
-def _pattern_list(texts: Iterable[str]) -> PatternList:
-    patterns: list[PathPattern] = []
-    for text in texts:
-        try:
-            pattern = parse_pattern(text)
-        except PatternError as error:
-            raise PatternError(str(error), text) from None
-        if pattern:
-            patterns.append(pattern)
-    return PatternList(patterns)

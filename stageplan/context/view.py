@@ -65,6 +65,16 @@ class ContextView:
             waiting += _parts(entry.link)
         return followed
 
+    def link(self, path: str) -> Entry | None:
+        """The link at a path, links on the way to it followed; None where no link is.
+
+        Raises:
+            TooManyLinksError: as `follow` does.
+        """
+        directory, _, name = path.rpartition("/")
+        entry = self.entry(join(self.follow(directory), name))
+        return entry if entry and entry.kind == "symlink" else None
+
     def hidden_by(self, path: str) -> IgnoreRule | None:
         """The rule that hides what lies at a path; None where nothing lies there, or nothing hides it.
 

@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stageplan.context.digest import selection_digest
-from stageplan.context.files import Reading, Selected, select_files
+from stageplan.context.files import Reading, select_files
 from stageplan.context.framing import framed
+from stageplan.context.selected import Selected
 from stageplan.context.tree import Entry
 from stageplan.context.view import ContextView
 from stageplan.system.stat_cache import StatCache
