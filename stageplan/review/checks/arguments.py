@@ -35,13 +35,15 @@ def volatile_arguments(subject: Subject) -> Iterator[Finding]:
 
 
 def _install_after(subject: Subject, argument: StageInstruction, name: str) -> tuple[str, int] | None:
-    """The first installation that sees the argument without naming it: its command, and its line."""
+    """The first installation that sees the argument and could stand above it: its command and line."""
     for stage in subject.graph.stages:
-        is_seen = False
-        for instruction in lineage(subject.graph, stage):
-            is_seen = is_seen or instruction is argument
-            if not (is_seen and instruction.runs) or name in shell_text(instruction):
+        instructions = lineage(subject.graph, stage)
+        start = next((at for at, other in enumerate(instructions) if other is argument), len(instructions))
+        for instruction in instructions[start:]:
+            if not instruction.runs:
                 continue
+            if name in shell_text(instruction):
+                break  # it is needed from here on
             for install in installs_of(instruction):
                 return install.command, instruction.span.line
     return None
@@ -54,5 +56,5 @@ def _finding(argument: StageInstruction, name: str, install: tuple[str, int]) ->
         severity="warning",
         message=f"each new value of '{name}' makes '{command}' on line {line} run again",
         span=argument.instruction.place_of(name),
-        hint=f"move `ARG {name}` down to where it is needed, below line {line}",
+        hint=f"move `ARG {name}` and what reads it below line {line}",
     )

@@ -55,10 +55,13 @@ def _named_like_secrets(stage: Stage) -> Iterator[tuple[StageInstruction, str]]:
 
 
 def _finding(instruction: StageInstruction, name: str) -> Finding:
+    mount = f"`RUN --mount=type=secret,id={name.lower()}`"
+    is_for_later = instruction.keyword == "ENV"
+    whom = "the container when it runs, or to one step" if is_for_later else "the step that needs it"
     return Finding(
         rule=RULE,
         severity="warning",
         message=f"'{name}' looks like a secret, and {instruction.keyword} keeps it where others can read it",
         span=instruction.instruction.place_of(name),
-        hint=f"give it to the step that needs it: `RUN --mount=type=secret,id={name.lower()}`",
+        hint=f"give it to {whom}: {mount}",
     )

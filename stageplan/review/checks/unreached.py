@@ -51,6 +51,8 @@ def _choosing_arguments(subject: Subject, stage: Stage) -> tuple[str, ...]:
         pattern = ".*".join(map(re.escape, literals))
         if len(literals) > 1 and chooses_stages and re.fullmatch(pattern, stage.name):
             found.update(_NAME.findall(text.base))
+        if text.name == stage.name:
+            break  # from here on the name means that stage
     return tuple(sorted(found))
 
 
