@@ -1,5 +1,6 @@
 """Which files of the build context a COPY, an ADD or a bind mount reads."""
 
+import math
 import posixpath
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -93,19 +94,18 @@ class _Source:
         seen, pattern = "/".join(parts[:first]), "/".join(parts[first:])
         regex = compile_wildcards(pattern)
         # only a class in brackets matches a slash
-        depth = None if "[" in pattern else pattern.count("/") + 1
+        depth = math.inf if "[" in pattern else pattern.count("/") + 1
         start = self._view.follow(seen)
         if start != ROOT and not self._is_directory(start):
             raise self._missing(seen, _no_such_file(start))
-        waiting = [(start, 1)]
+        waiting = list(reversed(self._view.children(start)))
         while waiting:
-            directory, level = waiting.pop()
-            for entry in self._view.children(directory):
-                below = entry.path.removeprefix(f"{start}/") if start else entry.path
-                if regex.match(below):
-                    yield join(seen, below), entry.path
-                elif entry.kind == "directory" and (depth is None or level < depth):
-                    waiting.append((entry.path, level + 1))
+            entry = waiting.pop()
+            below = entry.path.removeprefix(f"{start}/") if start else entry.path
+            if regex.match(below):
+                yield join(seen, below), entry.path
+            elif entry.kind == "directory" and below.count("/") + 1 < depth:
+                waiting += reversed(self._view.children(entry.path))
 
     def _is_directory(self, path: str) -> bool:
         entry = self._view.entry(path)
