@@ -274,7 +274,7 @@ class ShellLexer:
 
     def _keep_as_written(self, frame: _Open) -> None:
         colon = ":" if frame.colon else ""
-        self.out[frame.mark] = f"${{{frame.name}{colon}{frame.operator or _END}"
+        self.out[frame.mark] = f"${{{frame.name}{colon}{frame.operator}"
         if frame.middle:
             self.out[frame.middle] = "/"
         self.out.append("}")

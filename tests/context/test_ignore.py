@@ -42,6 +42,8 @@ def test_the_build_sees_what_the_engine_would_send(vector: dict[str, Any]) -> No
         pytest.param(r"\Qa?b\Ec", ["a[^/]bc"], ["axbc"], id="quoted text, with what wildcards have become"),
         pytest.param("[[:alpha:]]*", ["a1"], ["1a"], id="a named class"),
         pytest.param(r"[^\d]*", ["a"], ["1"], id="a class in a class"),
+        pytest.param(r"[\d\t-\\x]?", ["1a", "xa", "Aa"], ["ya"], id="a class, a range and a character"),
+        pytest.param(r"x\t?", ["x\ta"], ["xta"], id="or is a control character"),
         pytest.param("[!a]", ["!", "a"], ["b"], id="an exclamation mark is a character"),
         pytest.param("[&&a][~~b]?", ["&~x"], ["xax"], id="no sets of sets"),
         pytest.param("^a?", ["ab"], ["^ab"], id="a caret is the start"),
@@ -133,6 +135,9 @@ def test_a_bad_line_is_shown_with_its_place(text: str, message: str) -> None:
 def test_a_pattern_that_no_path_was_held_against_does_no_harm(pattern: str) -> None:
     file = ignore("a", pattern)
     assert file.excludes("a")
+    assert file.match("a")[0]
+    with pytest.raises(UsageError, match="syntax error in pattern"):
+        file.match("b")
     with pytest.raises(UsageError, match="syntax error in pattern") as caught:
         file.excludes("b")
     assert str(caught.value.span) == ".dockerignore:2:1"

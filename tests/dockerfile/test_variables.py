@@ -17,7 +17,7 @@ from stageplan.dockerfile.variables import (
     expand_with_names,
 )
 
-ENV = {"A": "v1.2.3", "B": "b b", "E": "", "G": "[$0$1$$x$]"}
+ENV = {"A": "v1.2.3", "B": "b b", "E": "", "G": "[$0$1$$x$]", "N": "\n", "M": "ab\nacb\nxx\nx"}
 VECTORS = json.loads(Path("fixtures/vectors/lexer.json").read_text(encoding="utf-8"))
 
 
@@ -53,6 +53,10 @@ def test_a_word_is_read_as_the_builder_reads_it(vector: dict[str, Any]) -> None:
         pytest.param("${A//*/x}", "x", id="no empty match behind a match"),
         pytest.param("${A//x*/y}", "v1.2.3", id="nothing found after a star"),
         pytest.param("${A///-}", "-v-1-.-2-.-3-", id="an empty pattern is everywhere"),
+        pytest.param("${M//a*b/-}", "-\n-\nxx\nx", id="a star ends with the line"),
+        pytest.param("${M//x*b/-}", "ab\nacb\nxx\nx", id="nothing found behind a star on any line"),
+        pytest.param("${M/x${N}x*b/-}", "ab\nacb\nxx\nx", id="a line end in a pattern"),
+        pytest.param("${A//*/x}${E//*/x}", "xx", id="nothing can be replaced too"),
         pytest.param("${A%%.*}", "v1", id="longest suffix"),
         pytest.param("${A%.*}", "v1.2", id="shortest suffix"),
         pytest.param("\ufeff$A", "v1.2.3", id="a byte order mark in front goes"),
@@ -77,6 +81,36 @@ def test_a_pattern_escapes_only_what_is_special(word: str, message: str) -> None
     with pytest.raises(ExpansionError) as caught:
         expand(word, ENV)
     assert str(caught.value).endswith(f'": {message}')
+
+
+@pytest.mark.parametrize(
+    ("word", "quoted", "message"),
+    [
+        pytest.param("${A/b", '"${A/b"', "syntax error: missing '/' in ${}", id="open pattern"),
+        pytest.param("${A/b/c", '"${A/b/c"', "syntax error: missing '}'", id="open replacement"),
+        pytest.param(
+            "'\x01\x7f\udcff\u200b\U000e0001é",
+            r'''"'\x01\x7f\xff\u200b\U000e0001é"''',
+            "unexpected end of statement while looking for matching single-quote",
+            id="characters that cannot be shown",
+        ),
+    ],
+)
+def test_an_error_shows_the_word(word: str, quoted: str, message: str) -> None:
+    with pytest.raises(ExpansionError) as caught:
+        expand(word, ENV)
+    assert str(caught.value) == f"failed to process {quoted}: {message}"
+
+
+@pytest.mark.parametrize(
+    ("word", "raw"),
+    [
+        pytest.param(r'"a\"b"', r"a\"b", id="before a special character"),
+        pytest.param(r'"a\b"', r"a\\b", id="before any other it stays twice, as the builder has it"),
+    ],
+)
+def test_raw_escapes_in_quotes(word: str, raw: str) -> None:
+    assert expand(word, ENV, raw_escapes=True) == raw
 
 
 @pytest.mark.parametrize(
@@ -113,6 +147,11 @@ def test_any_depth_of_nesting_is_read(keep_unset: bool) -> None:
     assert expand(word, {}, keep_unset=keep_unset) == (word if keep_unset else "x")
     quotes = '${U:-"' * depth + "x" + '"}' * depth
     assert expand(quotes, {}, keep_unset=keep_unset) == (word.replace('"', "") if keep_unset else "x")
+
+
+def test_what_is_not_set_stays_as_it_is_written() -> None:
+    word = "$U${U}${U:-$A}${U#a}${U/a/$A}"
+    assert expand(word, ENV, keep_unset=True) == "$U${U}${U:-v1.2.3}${U#a}${U/a/v1.2.3}"
 
 
 def test_an_error_in_any_depth_is_an_error() -> None:

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from stageplan.context.files import Reading, select_files
-from stageplan.context.tree import Entry
+from stageplan.context.ignore import IgnoreFile
+from stageplan.context.tree import UNREADABLE, Entry
+from stageplan.context.view import ContextView
 from stageplan.errors import UsageError
 from stageplan.system.tree import DiskTree, open_context, read_ignore_file
 
@@ -60,6 +62,36 @@ def test_an_ignored_directory_is_not_read(tmp_path: Path) -> None:
     assert tree.read == [""]
 
 
+class PartlyUnreadable(DiskTree):
+    """A tree with one directory that may not be read; the superuser has none on a real disk."""
+
+    def children(self, directory: str) -> tuple[Entry, ...]:
+        if directory == "locked":
+            raise UsageError(UNREADABLE, "cannot read 'locked'")
+        return super().children(directory)
+
+
+def test_a_directory_that_may_not_be_read_does_no_harm_while_it_is_ignored(tmp_path: Path) -> None:
+    (tmp_path / "locked").mkdir()
+    (tmp_path / "a").touch()
+
+    def read(ignore: str) -> list[str]:
+        view = ContextView(PartlyUnreadable(tmp_path), IgnoreFile.parse(ignore, ".dockerignore"))
+        return [item.path for item in select_files(view, Reading(sources=(".",)))]
+
+    assert read("locked\n!*.md") == ["a"]
+    with pytest.raises(UsageError, match="cannot read 'locked'"):
+        read("")
+
+
+def test_a_bad_rule_is_told_also_where_only_an_ignored_directory_meets_it(tmp_path: Path) -> None:
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs/a").touch()
+    view = ContextView(DiskTree(tmp_path), IgnoreFile.parse("docs\n!docs/a\n\\q*", ".dockerignore"))
+    with pytest.raises(UsageError, match="syntax error in pattern"):
+        view.children("")
+
+
 class CountingTree(DiskTree):
     """Notes which directories are read."""
 
@@ -70,6 +102,17 @@ class CountingTree(DiskTree):
     def children(self, directory: str) -> tuple[Entry, ...]:
         self.read.append(directory)
         return super().children(directory)
+
+
+def test_an_ignore_file_that_cannot_be_read_is_an_error_with_its_name(tmp_path: Path) -> None:
+    path = tmp_path / ".dockerignore"
+    path.symlink_to(".dockerignore")
+    with pytest.raises(UsageError) as caught:
+        read_ignore_file(tmp_path, tmp_path / "Dockerfile")
+    assert str(caught.value) == (
+        f"error[unreadable]: cannot read '{path}': Too many levels of symbolic links\n"
+        "hint: check its owner and mode"
+    )
 
 
 @pytest.mark.parametrize(
