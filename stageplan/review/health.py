@@ -123,5 +123,7 @@ def _registry(registry: RegistryFacts | None) -> Iterator[Finding]:
             subject="registry",
             state="good" if registry.writable else "limited",
             text=f"'{registry.repository}' may {'' if registry.writable else 'not '}be written",
-            advice=None if registry.writable else f"log in with: docker login {registry.host}; or use --read-only",
+            advice=None
+            if registry.writable
+            else f"log in with: docker login {registry.host}; or use --read-only",
         )

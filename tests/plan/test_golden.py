@@ -1,4 +1,4 @@
-"""Whole plans: each folder of fixtures/plans is a case, with the plan, its text and its script as they must be."""
+"""Whole plans: each folder of fixtures/plans is a case, with plan, text and script as they must be."""
 
 import json
 from importlib.resources import files

@@ -75,17 +75,15 @@ class Work:
         """Which built stages this one needs, directly or through folded ones, in file order."""
         return tuple(sorted(source for source in self._inputs(index) if source in self.built))
 
-    def copies_folded(self, index: int) -> bool:
-        """Whether this stage's build holds a folded stage that it, or another folded one, copies from.
-
-        The layers of the stages it starts from are its own; those of other folded stages are not.
-        """
-        folded = {source for source in self._inputs(index) if source not in self.built}
-        parent = self.stage(index).base_stage
-        while parent in folded:
-            folded.remove(parent)
-            parent = self.stage(parent).base_stage
-        return bool(folded)
+    def copies_stages(self, index: int) -> bool:
+        """Whether this stage's build copies from other stages, and not only starts from them."""
+        at: int | None = index
+        while at is not None:
+            parent = self.stage(at).base_stage
+            if any(source != parent for source in self.graph.sources(at)):
+                return True
+            at = parent
+        return False
 
     def _inputs(self, index: int) -> set[int]:
         """The stages that this one's build needs: up to built ones, and folded ones on the way there."""

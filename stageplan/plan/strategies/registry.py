@@ -9,13 +9,14 @@ from stageplan.plan.strategies.engines import needs_cache_export
 def export_options(work: Work, index: int) -> tuple[tuple[str, str], ...] | None:
     """The options of a cache export; None where nothing may be written.
 
-    `min` holds the layers of a stage and of those it starts from. What is folded in and only copied
-    from would be lost, so such a stage exports `max`. A cache that cannot be written costs the next
-    build time, never this build its result: `ignore-error`.
+    `min` holds the layers of a stage and of those it starts from, and that is all such a stage needs. One
+    that copies from other stages exports `max`: a stage that hit in a build of its own leaves no layers in
+    the builder, only the promise to fetch them from that build's cache source. A cache that cannot be
+    written costs the next build time, never this build its result: `ignore-error`.
     """
     if work.options.read_only:
         return None
-    chosen = {"mode": "max" if work.copies_folded(index) else "min", "ignore-error": "true"}
+    chosen = {"mode": "max" if work.copies_stages(index) else "min", "ignore-error": "true"}
     return tuple((chosen | dict(work.backend.on_export)).items())
 
 

@@ -1,0 +1,44 @@
+"""The graph as text for a terminal."""
+
+from collections.abc import Iterator
+
+from stageplan.graph import Dependency, Stage, StageGraph
+
+
+def tree(graph: StageGraph) -> str:
+    """The stages in file order, each with its base and what it takes from other stages, with a line end."""
+    needed = graph.reachable
+    width = max(len(stage.label) for stage in graph.stages)
+    lines = []
+    for stage in graph.stages:
+        mark = "●" if stage.index == graph.target else "○" if stage.index in needed else "·"
+        unneeded = "" if stage.index in needed else "  (not needed)"
+        lines.append(f"{mark} {stage.label:<{width}}  {_base(graph, stage)}{unneeded}")
+        lines += _sources(graph, stage)
+    lines += (f"warning[{warning.rule}]: {warning.span}: {warning.message}" for warning in graph.warnings)
+    return "\n".join((f"{graph.dockerfile.path}: {_count(graph)}", "", *lines)) + "\n"
+
+
+def _count(graph: StageGraph) -> str:
+    target = graph.stages[graph.target].label
+    needed = len(graph.reachable)
+    return f"{len(graph.stages)} stages, {needed} needed for {target}"
+
+
+def _base(graph: StageGraph, stage: Stage) -> str:
+    base = stage.base if stage.base_stage is None else f"stage {graph.stages[stage.base_stage].label}"
+    platform = f" for {stage.platform}" if stage.platform else ""
+    replaced = f", replaced by {stage.replaced_by}" if stage.replaced_by else ""
+    return f"from {base}{platform}{replaced}"
+
+
+def _sources(graph: StageGraph, stage: Stage) -> Iterator[str]:
+    edges = [edge for edge in _edges_to(graph, stage) if edge.kind != "from"]
+    for number, edge in enumerate(edges, start=1):
+        corner = "└─" if number == len(edges) else "├─"
+        paths = f": {', '.join(edge.paths)}" if edge.paths else ""
+        yield f"  {corner} {edge.kind} from {graph.stages[edge.source].label}{paths}"
+
+
+def _edges_to(graph: StageGraph, stage: Stage) -> tuple[Dependency, ...]:
+    return tuple(edge for edge in graph.dependencies if edge.consumer == stage.index)
