@@ -10,6 +10,7 @@ DIGEST = "digest"
 METADATA_FILE = "metadata_file"
 
 _CACHE_ONLY = "type=cacheonly"
+_UNPACKED = "type=image,unpack=true"
 _IMPORT_KEY = {
     "registry": "ref",
     "inline": "ref",
@@ -59,12 +60,18 @@ def image_output(build: Build) -> str:
         return "type=docker"
     if build.output == "cacheonly":
         return _CACHE_ONLY
+    if build.output == "unpack":
+        return _UNPACKED
     return "type=image,push=true" + ("" if build.store else ",store=false")
 
 
 def output_value(build: Build, *, writes: bool) -> str:
-    """What `--output` gets; a build that may not write leaves only its cache in the builder."""
-    return _CACHE_ONLY if build.output == "push" and not writes else image_output(build)
+    """What `--output` gets; a build that may not write leaves its result in the builder at most."""
+    if build.output != "push" or writes:
+        return image_output(build)
+    return (
+        _UNPACKED if build.store and build.cache is not None and build.cache.type == "inline" else _CACHE_ONLY
+    )
 
 
 def _cache_words(cache: Cache) -> tuple[Word, ...]:

@@ -1,7 +1,8 @@
 """The sequence that all of BuildKit's cache backends share: one build a stage, one cache source a build.
 
-With two cache sources BuildKit hits at random, so a build imports one at most, and what an earlier build
-of the plan made is found in the builder's own cache.
+With two cache sources BuildKit hits at random, so a build imports one at most. What an earlier build of the
+plan ran is found in the builder's own cache. What an earlier build hit is not, unless it was unpacked: it
+must be in the build's own cache source, or the builder makes it again.
 """
 
 from collections.abc import Callable
@@ -19,16 +20,27 @@ def no_images(work: Work, index: int) -> tuple[str, ...]:  # noqa: ARG001
     return ()
 
 
-def buildkit_steps(work: Work, *, cache_of: CacheOf, images_of: ImagesOf = no_images) -> tuple[Step, ...]:
+def buildkit_steps(
+    work: Work, *, cache_of: CacheOf, images_of: ImagesOf = no_images, parents_only: bool = False
+) -> tuple[Step, ...]:
     """One build for each built stage, and the move of the tags where it cannot be part of the last build.
 
     Args:
         cache_of: the cache of a stage.
         images_of: locations of the image that a stage leaves besides the tags of a target.
+        parents_only: whether a stage's cache lacks what it copies from other stages, so that those have to
+            leave their layers in the builder.
     """
     tags_last = work.publishes and not _last_build_publishes_all(work)
     builds = [
-        _build(work, index, cache_of(work, index), images_of(work, index), tags_last=tags_last)
+        _build(
+            work,
+            index,
+            cache_of(work, index),
+            images_of(work, index),
+            tags_last=tags_last,
+            parents_only=parents_only,
+        )
         for index in work.built
     ]
     if not tags_last:
@@ -62,14 +74,22 @@ def _id(work: Work, index: int) -> str:
     return f"build:{work.key(index)}"
 
 
-def _build(work: Work, index: int, cache: Cache | None, images: tuple[str, ...], *, tags_last: bool) -> Build:
+def _build(
+    work: Work,
+    index: int,
+    cache: Cache | None,
+    images: tuple[str, ...],
+    *,
+    tags_last: bool,
+    parents_only: bool,
+) -> Build:
     is_target = index in work.targets
     tags = images
     if is_target and tags_last:
         tags = images or (f"{work.repositories[index]}:{{scope}}__next",)
     elif is_target and (work.local or work.publishes):
         tags = (*images, *work.tags[index])
-    output = _output(work, tags)
+    output = _output(work, index, tags, parents_only=parents_only)
     return Build(
         id=_id(work, index),
         reason=work.decisions[index].reason,
@@ -78,7 +98,7 @@ def _build(work: Work, index: int, cache: Cache | None, images: tuple[str, ...],
         index=index,
         target=work.target_flag(index),
         output=output,
-        store=not (output == "push" and pushes_unstored(work.engine)),
+        store=(parents_only and not is_target) or output != "push" or not pushes_unstored(work.engine),
         wants_digest=is_target and tags_last,
         tags=tags,
         build_args=work.build_args,
@@ -86,7 +106,8 @@ def _build(work: Work, index: int, cache: Cache | None, images: tuple[str, ...],
     )
 
 
-def _output(work: Work, tags: tuple[str, ...]) -> Output:
-    if not tags:
-        return "cacheonly"
-    return "load" if work.local else "push"
+def _output(work: Work, index: int, tags: tuple[str, ...], *, parents_only: bool) -> Output:
+    if tags:
+        return "load" if work.local else "push"
+    needed = parents_only and index not in work.targets and bool(work.graph.consumers(index))
+    return "unpack" if needed else "cacheonly"

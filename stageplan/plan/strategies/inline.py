@@ -42,5 +42,5 @@ STRATEGY = Strategy(
     parents_only=True,
     probes=True,
     refuses=_refuses,
-    steps=lambda work: buildkit_steps(work, cache_of=_cache, images_of=_images),
+    steps=lambda work: buildkit_steps(work, cache_of=_cache, images_of=_images, parents_only=True),
 )
