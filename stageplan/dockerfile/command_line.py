@@ -6,6 +6,7 @@ from functools import cache
 
 from stageplan.dockerfile.whitespace import BLANKS, SPACES
 
+_SINGLE_BYTE_SPACES = "\t\n\v\f\r \udc85\udca0"
 _SPACE_RUN = re.compile(f"[{re.escape(SPACES)}]+")
 
 
@@ -72,8 +73,9 @@ def _flags(rest: str, escape: str) -> tuple[list[tuple[str, int, int]], int]:
     The builder reads flags byte by byte and takes each byte for a character, so a flag that is not ASCII
     comes out as other text than was written.
     """
-    if not rest.lstrip(SPACES).startswith("--"):
-        return [], 0
+    skipped = len(rest) - len(rest.lstrip(_SINGLE_BYTE_SPACES))
+    if not rest.startswith("--", skipped):
+        return [], skipped
     if rest.isascii():
         return _flag_words(rest, escape)
     octets = rest.encode(errors="surrogateescape")

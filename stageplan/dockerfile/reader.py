@@ -1,5 +1,6 @@
 """A Dockerfile's bytes become its instructions, or the error that the builder would give."""
 
+import re
 from collections.abc import Iterable
 
 from stageplan.dockerfile.arguments import Arguments, split_arguments
@@ -14,6 +15,8 @@ from stageplan.dockerfile.scanner import Scan, ScannedLine, scan
 from stageplan.dockerfile.validation import check_trigger, checked_instruction, stage_name
 from stageplan.errors import DockerfileError
 from stageplan.source import Span
+
+_NESTED_ONBUILD = re.compile(r"^(?:ONBUILD[\t\v\f\r ]+)+", re.IGNORECASE)
 
 
 @paused_collector()
@@ -37,8 +40,7 @@ def read_dockerfile(data: bytes, path: str) -> Dockerfile:
         raise _file_error("no-instructions", "file with no instructions", path)
     if is_cut:
         raise _line_too_long(path, len(lines) + 1)
-    instructions = tuple(map(_instruction, scanned.lines, arguments))
-    global_args, stages = _grouped(instructions)
+    global_args, stages = _grouped(map(_instruction, scanned.lines, arguments))
     if not stages:
         raise _file_error("no-stages", "dockerfile contains no stages to build", path)
     return Dockerfile(
@@ -82,8 +84,10 @@ def _only_instruction(text: str, place: Span) -> Instruction:
         message = "onbuild trigger should be a single expression"
         raise UnlocatedError("onbuild", message, hint="store one instruction a line").located(place)
     keyword, words = arguments[0]
+    if keyword == "FROM":
+        message = "*instructions.Stage is not a command type"
+        raise UnlocatedError("onbuild", message, hint="FROM cannot be stored by ONBUILD").located(place)
     try:
-        check_trigger(keyword)
         return _checked(scanned.lines[0], words, keyword, place)
     except UnlocatedError as problem:
         raise problem.located(place) from None
@@ -110,7 +114,7 @@ def _arguments(scanned: Scan, escape: str) -> tuple[tuple[str, Arguments], ...]:
 def _line_arguments(keyword: str, value: str, escape: str) -> Arguments:
     """The arguments of a line; those of a trigger are only tried."""
     if keyword == "ONBUILD":
-        trigger = split_command(value, escape)
+        trigger = split_command(_NESTED_ONBUILD.sub("", value, count=1), escape)
         split_arguments(trigger.keyword.upper(), trigger.value, escape)
     return split_arguments(keyword, value, escape)
 

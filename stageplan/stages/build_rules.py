@@ -5,32 +5,38 @@ import re
 
 from stageplan.dockerfile.problems import UnlocatedError
 from stageplan.dockerfile.quoting import quoted
+from stageplan.errors import DockerfileError
 from stageplan.stages.model import StageInstruction, StageMount
+from stageplan.stages.ports import PortError, check_port
 from stageplan.stages.remote_sources import remote_kind
+from stageplan.stages.signals import is_signal
 
 _OCTAL = re.compile(r"[0-7]+")
 _NUMERIC = re.compile(r"[0-9]+")
 _LARGEST_MODE = 0o7777
 
 
-def check_mount_target(mount: StageMount, directory: str | None) -> None:
-    """Refuses a mount on the root.
+def check_mount(mount: StageMount, directory: str | None) -> None:
+    """Refuses a mount on the root, and an agent with a source.
 
     Args:
         mount: the mount.
         directory: the working directory, or None where only the base image knows it.
 
     Raises:
-        DockerfileError: the mount's target is the root.
+        DockerfileError: the mount is one of these.
     """
+    if mount.mount.type == "ssh" and mount.mount.source:
+        message = "ssh does not support source"
+        raise UnlocatedError("mount", message, hint="write `id=`").located(mount.source.span)
     if mount.mount.type in ("secret", "ssh"):
         return
-    target = posixpath.normpath(mount.mount.target or ".")
+    target = mount.mount.target
     if not target.startswith("/"):
         if directory is None:
             return
-        target = posixpath.normpath(f"/{directory}/{mount.mount.target}")
-    if not target.strip("/"):
+        target = joined_path(directory, target)
+    if target == "/":
         hint = "give `target=` a path below the root"
         raise UnlocatedError("mount", 'invalid mount target "/"', hint=hint).located(mount.source.span)
 
@@ -61,8 +67,40 @@ def working_directory(instruction: StageInstruction, directory: str | None) -> s
         return directory
     path = instruction.words[0]
     if path.startswith("/"):
-        return posixpath.normpath(path)
-    return None if directory is None else posixpath.normpath(f"{directory}/{path}")
+        return joined_path(path)
+    return None if directory is None else joined_path(directory, path)
+
+
+def joined_path(*parts: str) -> str:
+    """The absolute path that the parts make, without `.`, `..` and doubled slashes."""
+    return "/" + posixpath.normpath("/".join(("", *parts))).lstrip("/")
+
+
+def check_settings(instruction: StageInstruction) -> None:
+    """Refuses what EXPOSE, STOPSIGNAL and VOLUME cannot put into an image.
+
+    Raises:
+        DockerfileError: a word is no port, no signal or empty.
+    """
+    match instruction.keyword:
+        case "EXPOSE":
+            for word in instruction.words:
+                try:
+                    check_port(word)
+                except PortError as error:
+                    raise _setting("port", str(error), instruction, "write `EXPOSE 8080/tcp`") from None
+        case "STOPSIGNAL" if not is_signal(instruction.words[0]):
+            message = f"invalid signal: {instruction.words[0]}"
+            raise _setting("signal", message, instruction, "write `STOPSIGNAL SIGTERM`")
+        case "VOLUME" if "" in instruction.words:
+            message = "VOLUME specified can not be an empty string"
+            raise _setting("blank-name", message, instruction, "give the variable a value")
+        case _:
+            pass
+
+
+def _setting(rule: str, message: str, instruction: StageInstruction, hint: str) -> DockerfileError:
+    return UnlocatedError(rule, message, hint=hint).located(instruction.span)
 
 
 def _check_mode(instruction: StageInstruction, mode: str) -> None:

@@ -5,15 +5,18 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from stageplan.errors import DockerfileError
-from stageplan.stages.bases import SCRATCH
-from stageplan.stages.build_rules import check_copy, check_mount_target, later_source, working_directory
+from stageplan.stages.build_rules import (
+    check_copy,
+    check_mount,
+    check_settings,
+    later_source,
+    working_directory,
+)
 from stageplan.stages.expansion import SourcedInstruction, expand_instruction
 from stageplan.stages.global_scope import GlobalScope
 from stageplan.stages.model import Source, StageInstruction, StageMount
 from stageplan.stages.stage_scope import StageScope, image_scope
 from stageplan.stages.starts import StageStart
-
-_ROOT = "/"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +75,7 @@ def _start_state(start: StageStart, ends: dict[int, _State], children: Counter[i
     base = start.base.stage
     if base is None:
         scope = image_scope(start.environment, start.platform.os)
-        return _State(scope=scope, directory=_ROOT if start.base.name == SCRATCH else None)
+        return _State(scope=scope, directory=start.directory)
     children[base] -= 1
     is_last = children[base] == 0
     state = ends.pop(base) if is_last else ends[base]
@@ -120,12 +123,17 @@ class _Reader:
     def _check(self, instruction: StageInstruction) -> None:
         if instruction.copied:
             self._check_order(instruction, instruction.copied, None)
-        if instruction.keyword in ("ADD", "COPY"):
+        # what only an unknown variable tells is left for the build to judge
+        is_known = not instruction.unknown
+        if instruction.keyword in ("ADD", "COPY") and is_known:
             check_copy(instruction)
+        if is_known:
+            check_settings(instruction)
         for mount in instruction.mounts:
             if mount.mount.from_ or mount.mount.type == "cache":
                 self._check_order(instruction, mount.source, mount)
-            check_mount_target(mount, self._state.directory)
+            if is_known:
+                check_mount(mount, self._state.directory)
 
     def _check_order(self, instruction: StageInstruction, source: Source, mount: StageMount | None) -> None:
         """Refuses a source that is built later; one that a named context replaces is there from the start."""

@@ -1,11 +1,12 @@
 """The instructions of a stage with their variables replaced."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from stageplan.dockerfile.heredocs import Heredoc, heredoc_of
 from stageplan.dockerfile.instructions import Instruction
-from stageplan.dockerfile.mount_options import MountError, parse_mount
+from stageplan.dockerfile.mount_options import Mount, MountError, parse_mount
 from stageplan.dockerfile.problems import UnlocatedError
 from stageplan.dockerfile.variables import ExpansionError
 from stageplan.stages.global_scope import GlobalScope
@@ -14,8 +15,6 @@ from stageplan.stages.stage_scope import NOT_VARIABLES, StageScope
 
 _EXPANDED_FLAGS = frozenset({"chown", "chmod", "checksum"})
 _BODY_ESCAPE = "\\"
-
-Expand = Callable[[str], str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +30,42 @@ class SourcedInstruction:
     instruction: Instruction
     sources: tuple[Source, ...] = ()
     is_trigger: bool = False
+
+
+class _Expand:
+    """Replaces variables in words of one instruction; errors are placed at the word."""
+
+    def __init__(
+        self, instruction: Instruction, scope: StageScope, escape: str, read_unknown: set[str]
+    ) -> None:
+        self._instruction = instruction
+        self._scope = scope
+        self._escape = escape
+        self.read_unknown = read_unknown
+
+    def __call__(self, word: str) -> str:
+        """The word with its variables replaced."""
+        with self._placed(word):
+            return self._scope.expand(word, self._escape, self.read_unknown)
+
+    def to_words(self, word: str) -> tuple[str, ...]:
+        """The words that it becomes."""
+        with self._placed(word):
+            return self._scope.expand_to_words(word, self._escape, self.read_unknown)
+
+    def body(self, text: str) -> str:
+        """The content of a here-document; quotes are characters like any other there."""
+        with self._placed(text):
+            return self._scope.expand(text, _BODY_ESCAPE, self.read_unknown, literal_quotes=True)
+
+    @contextmanager
+    def _placed(self, word: str) -> Iterator[None]:
+        try:
+            yield
+        except ExpansionError as error:
+            hint = "give the variable a value, or correct the `${...}`"
+            problem = UnlocatedError("expansion", str(error), hint=hint)
+            raise problem.located(self._instruction.place_of(word)) from None
 
 
 def expand_instruction(
@@ -50,14 +85,7 @@ def expand_instruction(
     instruction = sourced.instruction
     read_unknown = set[str]()
 
-    def expand(word: str, escape: str = given.escape, *, literal_quotes: bool = False) -> str:
-        try:
-            return scope.expand(word, escape, read_unknown, literal_quotes=literal_quotes)
-        except ExpansionError as error:
-            hint = "give the variable a value, or correct the `${...}`"
-            problem = UnlocatedError("expansion", str(error), hint=hint)
-            raise problem.located(instruction.place_of(word)) from None
-
+    expand = _Expand(instruction, scope, given.escape, read_unknown)
     words = instruction.arguments
     flags = tuple((flag.name, flag.value) for flag in instruction.flags)
     assigns = labels = tuple[tuple[str, str], ...]()
@@ -65,7 +93,7 @@ def expand_instruction(
     files = tuple[Heredoc, ...]()
     match instruction.keyword:
         case "ARG":
-            assigns = _declared(instruction, scope, given, build_args, expand, read_unknown)
+            assigns = _declared(instruction, scope, given, build_args, expand)
         case "ENV":
             assigns = _expanded_pairs(instruction, expand)
             for name, value in assigns:
@@ -79,7 +107,9 @@ def expand_instruction(
         case "RUN":
             mounts = _mounts(sourced, expand)
             flags = tuple(flag for flag in flags if flag[0] != "mount")
-        case "EXPOSE" | "STOPSIGNAL" | "USER" | "VOLUME" | "WORKDIR":
+        case "EXPOSE":  # its order means nothing, and the builder sorts it first
+            words = tuple(port for word in sorted(words) for port in expand.to_words(word))
+        case "STOPSIGNAL" | "USER" | "VOLUME" | "WORKDIR":
             words = tuple(map(expand, words))
         case _:  # the builder leaves the others as they are
             pass
@@ -102,44 +132,65 @@ def _declared(
     scope: StageScope,
     given: GlobalScope,
     build_args: Mapping[str, str],
-    expand: Expand,
-    read_unknown: set[str],
+    expand: _Expand,
 ) -> tuple[tuple[str, str], ...]:
     """What an ARG sets: the build arg, else its own default, else the global value, else nothing."""
     assigns = list[tuple[str, str]]()
     for pair in instruction.pairs:
-        before = len(read_unknown)
+        before = len(expand.read_unknown)
         value = build_args.get(pair.name)
         if value is None:
             value = given.variables.get(pair.name) if pair.value is None else expand(pair.value)
         if value is not None and pair.name not in NOT_VARIABLES:
-            scope.assign(pair.name, value, is_unknown=len(read_unknown) > before, in_image=False)
+            scope.assign(pair.name, value, is_unknown=len(expand.read_unknown) > before, in_image=False)
             assigns.append((pair.name, value))
     return tuple(assigns)
 
 
-def _expanded_pairs(instruction: Instruction, expand: Expand) -> tuple[tuple[str, str], ...]:
+def _expanded_pairs(instruction: Instruction, expand: _Expand) -> tuple[tuple[str, str], ...]:
     return tuple((expand(pair.name), expand(pair.value or "")) for pair in instruction.pairs)
 
 
-def _expanded_flags(flags: tuple[tuple[str, str], ...], expand: Expand) -> tuple[tuple[str, str], ...]:
+def _expanded_flags(flags: tuple[tuple[str, str], ...], expand: _Expand) -> tuple[tuple[str, str], ...]:
     return tuple((name, expand(value) if name in _EXPANDED_FLAGS else value) for name, value in flags)
 
 
-def _expanded_file(file: Heredoc, expand: Callable[..., str]) -> Heredoc:
+def _expanded_file(file: Heredoc, expand: _Expand) -> Heredoc:
     """The file that a here-document becomes; in its content quotes are characters like any other."""
     if not file.expands:
         return file.written(file.file_content)
-    return file.written(expand(file.file_content, _BODY_ESCAPE, literal_quotes=True))
+    return file.written(expand.body(file.file_content))
 
 
-def _mounts(sourced: SourcedInstruction, expand: Expand) -> tuple[StageMount, ...]:
+def _mounts(sourced: SourcedInstruction, expand: _Expand) -> tuple[StageMount, ...]:
     given = (flag for flag in sourced.instruction.flags if flag.name == "mount")
     mounts = list[StageMount]()
     for flag, source in zip(given, sourced.sources, strict=True):
         try:
             mount = parse_mount(flag.value, expand)
         except MountError as error:
+            if expand.read_unknown:
+                mounts.append(StageMount(mount=_likely_mount(source), source=source))
+                continue
             raise UnlocatedError("mount", str(error), hint=error.hint).located(flag.span) from None
         mounts.append(StageMount(mount=mount, source=source))
     return tuple(mounts)
+
+
+def _likely_mount(source: Source) -> Mount:
+    """What stands in for a mount that only an unknown variable tells: data is taken from its source."""
+    return Mount(
+        type="bind",
+        from_=source.name,
+        source="",
+        target="",
+        read_only=True,
+        id="",
+        sharing=None,
+        mode=None,
+        uid=None,
+        gid=None,
+        env=None,
+        required=False,
+        size=0,
+    )

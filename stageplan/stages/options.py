@@ -30,7 +30,9 @@ class ImageConfig:
     Attributes:
         environment: its variables.
         onbuild: its ONBUILD triggers, in order.
+        working_directory: where its processes start; "" for the root.
     """
 
     environment: Mapping[str, str] = field(default_factory=dict)
     onbuild: tuple[str, ...] = ()
+    working_directory: str = ""

@@ -3,7 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from stageplan.dockerfile.variables import Expansion, expand_with_names, is_plain
+from stageplan.dockerfile.variables import (
+    Expansion,
+    ExpansionError,
+    expand_to_words,
+    expand_with_names,
+    is_plain,
+)
 
 DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 NOT_VARIABLES = frozenset({"BUILDKIT_SBOM_SCAN_CONTEXT", "BUILDKIT_SBOM_SCAN_STAGE"})
@@ -30,14 +36,38 @@ class StageScope:
     def expand(self, word: str, escape: str, read_unknown: set[str], *, literal_quotes: bool = False) -> str:
         """The word with its variables replaced; those it reads whose value is unknown join `read_unknown`.
 
+        Where only an unknown variable makes the word wrong, as in `${HOME:?}`, it stays as it is written.
+
         Raises:
             ExpansionError: the word cannot be expanded.
         """
         if is_plain(word):
             return word
-        expansion = expand_with_names(word, self.variables, escape=escape, literal_quotes=literal_quotes)
+        try:
+            expansion = expand_with_names(word, self.variables, escape=escape, literal_quotes=literal_quotes)
+        except ExpansionError:
+            if self.base_is_known and not self.unknown:
+                raise
+            known = {name: value for name, value in self.variables.items() if name not in self.unknown}
+            expansion = expand_with_names(
+                word, known, escape=escape, literal_quotes=literal_quotes, keep_unset=True
+            )
+            read_unknown.update(expansion.unset)
         read_unknown.update(self._unknown_of(expansion))
         return expansion.text
+
+    def expand_to_words(self, word: str, escape: str, read_unknown: set[str]) -> tuple[str, ...]:
+        """The words that a word with variables becomes, as `expand` does it.
+
+        Raises:
+            ExpansionError: the word cannot be expanded.
+        """
+        text = self.expand(word, escape, read_unknown)
+        if read_unknown:
+            return (text,)
+        return expand_to_words(
+            word, self.variables, escape=escape, keep_unset=False, raw_quotes=False, raw_escapes=False
+        )
 
     def assign(self, name: str, value: str, *, is_unknown: bool, in_image: bool) -> None:
         """Gives a name a value, for what follows in this stage and in those that start from it."""

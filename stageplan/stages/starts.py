@@ -37,6 +37,13 @@ class StageStart:
         return self.config.environment if self.config else None
 
     @property
+    def directory(self) -> str | None:
+        """The working directory of the image it starts from; None where it is not known."""
+        if self.base.name == SCRATCH and not self.base.replaced_by:
+            return "/"
+        return (self.config.working_directory or "/") if self.config else None
+
+    @property
     def triggers(self) -> tuple[str, ...]:
         """The ONBUILD triggers of the image it starts from, as far as they are known."""
         return self.config.onbuild if self.config else ()
@@ -65,11 +72,18 @@ def stage_starts(
     for text, base in zip(dockerfile.stages, bases, strict=True):
         # a stage that starts from another is built for what that one is built for, whatever its --platform
         # says
-        platform = starts[base.stage].platform if base.stage is not None else base.platform or wanted
+        platform = starts[base.stage].platform if base.stage is not None else _own_platform(base, wanted)
         image = _image(text, base, contexts, platform)
         config = images.get(image.ref) if image.ref else None
         starts.append(StageStart(text=text, base=base, platform=platform, image=image, config=config))
     return tuple(starts)
+
+
+def _own_platform(base: Base, wanted: Platform) -> Platform:
+    """What a stage on an image is built for; the empty image is always for the platform that is wanted."""
+    if base.platform is None or (base.name == SCRATCH and base.replaced_by is None):
+        return wanted
+    return base.platform
 
 
 def _image(text: StageText, base: Base, contexts: Mapping[str, str], platform: Platform) -> ResolvedImage:
