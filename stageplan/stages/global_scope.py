@@ -11,6 +11,20 @@ from stageplan.dockerfile.variables import Expansion, ExpansionError, expand_wit
 from stageplan.source import Span
 
 TARGETSTAGE = "TARGETSTAGE"
+AUTOMATIC_NAMES = (
+    "BUILDPLATFORM",
+    "BUILDOS",
+    "BUILDOSVERSION",
+    "BUILDARCH",
+    "BUILDVARIANT",
+    "TARGETPLATFORM",
+    "TARGETOS",
+    "TARGETOSVERSION",
+    "TARGETARCH",
+    "TARGETVARIANT",
+    TARGETSTAGE,
+)
+"""The variables that the builder sets by itself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,19 +90,20 @@ def global_scope(
 
 
 def _automatic(target: str, build: Platform, wanted: Platform) -> dict[str, str]:
-    return {
-        "BUILDPLATFORM": build.format(),
-        "BUILDOS": build.os,
-        "BUILDOSVERSION": build.os_version,
-        "BUILDARCH": build.architecture,
-        "BUILDVARIANT": build.variant,
-        "TARGETPLATFORM": wanted.format_all(),
-        "TARGETOS": wanted.os,
-        "TARGETOSVERSION": wanted.os_version,
-        "TARGETARCH": wanted.architecture,
-        "TARGETVARIANT": wanted.variant,
-        TARGETSTAGE: target,
-    }
+    values = (
+        build.format(),
+        build.os,
+        build.os_version,
+        build.architecture,
+        build.variant,
+        wanted.format_all(),
+        wanted.os,
+        wanted.os_version,
+        wanted.architecture,
+        wanted.variant,
+        target,
+    )
+    return dict(zip(AUTOMATIC_NAMES, values, strict=True))
 
 
 def _expand(word: str, variables: Mapping[str, str], escape: str, place: Callable[[], Span]) -> Expansion:

@@ -37,6 +37,11 @@ def context_for(name: str, contexts: Mapping[str, str], platform: Platform) -> s
     return contexts.get(specific, contexts.get(familiar))
 
 
+def is_empty_context(value: str) -> bool:
+    """The context is the empty image."""
+    return value in (f"{_IMAGE}{_EMPTY}", f"{_IMAGE}//{_EMPTY}")
+
+
 def image_of_context(value: str) -> str | None:
     """The image that a context is, normalised; None where it is none, or the empty one.
 

@@ -8,6 +8,7 @@ from stageplan.dockerfile.instructions import Dockerfile, StageText
 from stageplan.dockerfile.platforms import Platform
 from stageplan.stages.bases import SCRATCH, Base
 from stageplan.stages.images import ResolvedImage, context_image, resolved_image
+from stageplan.stages.named_contexts import is_empty_context
 from stageplan.stages.options import ImageConfig
 
 
@@ -30,16 +31,23 @@ class StageStart:
     config: ImageConfig | None
 
     @property
+    def is_empty(self) -> bool:
+        """It starts from nothing."""
+        if self.image.context is not None:
+            return is_empty_context(self.image.context)
+        return self.base.stage is None and self.base.name == SCRATCH
+
+    @property
     def environment(self) -> Mapping[str, str] | None:
         """The variables of the image it starts from; None where they are not known."""
-        if self.base.name == SCRATCH and not self.base.replaced_by:
+        if self.is_empty:
             return {}
         return self.config.environment if self.config else None
 
     @property
     def directory(self) -> str | None:
         """The working directory of the image it starts from; None where it is not known."""
-        if self.base.name == SCRATCH and not self.base.replaced_by:
+        if self.is_empty:
             return "/"
         return (self.config.working_directory or "/") if self.config else None
 
