@@ -5,6 +5,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from stageplan.dockerfile.instructions import Dockerfile
+from stageplan.dockerfile.problems import excerpts_of
 from stageplan.stages.model import (
     Dependency,
     DependencyKind,
@@ -137,7 +138,8 @@ class StageGraph:
             DockerfileError: what is wrong with the first stage, in file order, that they need.
         """
         for index in sorted(self._named_from(targets) & self._resolved.problems.keys()):
-            raise self._resolved.problems[index]
+            with excerpts_of(lambda: self.dockerfile.text):
+                raise self._resolved.problems[index]
 
     def _named_from(self, targets: Iterable[int]) -> frozenset[int]:
         return reached_from(targets, self._resolved.named.__getitem__)
@@ -187,6 +189,7 @@ def build_graph(
         DockerfileError: the builder would refuse the file for this target.
         UsageError: there is no such target or platform.
     """
-    graph = StageGraph(dockerfile, resolve_stages(dockerfile, options, images or {}))
+    with excerpts_of(lambda: dockerfile.text):
+        graph = StageGraph(dockerfile, resolve_stages(dockerfile, options, images or {}))
     graph.check((graph.target,))
     return graph

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+_LONGEST, _BEFORE = 160, 40
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Span:
@@ -26,7 +28,7 @@ class Span:
 
 
 def excerpt(text: str, span: Span) -> str:
-    """The first line of a span with carets under it, without a line end.
+    """The first line of a span with carets under it, without a line end; a long line is cut around the span.
 
     Args:
         text: the whole file.
@@ -35,8 +37,10 @@ def excerpt(text: str, span: Span) -> str:
     lines = text.split("\n")
     if not 1 <= span.line <= len(lines):
         return ""
-    line = lines[span.line - 1].rstrip("\r")
+    line = lines[span.line - 1].rstrip("\r").expandtabs(1)
     prefix = f"{span.line} | "
-    visible = line.expandtabs(1)
-    carets = "^" * max(1, min(span.width, len(visible) - span.column + 1))
-    return f"{prefix}{visible}\n{' ' * (len(prefix) + span.column - 1)}{carets}"
+    start = max(0, span.column - _BEFORE) if len(line) > _LONGEST else 0
+    visible = line[start : start + _LONGEST]
+    before = span.column - 1 - start
+    carets = "^" * max(1, min(span.width, len(visible) - before))
+    return f"{prefix}{visible}\n{' ' * (len(prefix) + before)}{carets}"

@@ -41,7 +41,7 @@ def checked_flags(keyword: str, words: Sequence[FlagWord]) -> tuple[CheckedFlag,
         shown, equals, value = word.text.partition("=")
         name = shown.removeprefix("--")
         if name not in known:
-            hint = did_you_mean(name, known) or _known_flags(keyword, known)
+            hint = did_you_mean(shown, [f"--{flag}" for flag in known]) or _known_flags(keyword, known)
             raise UnlocatedError("unknown-flag", f"unknown flag: {shown}", word=shown, hint=hint)
         if name in seen and known[name] != "list":
             raise UnlocatedError(

@@ -10,7 +10,7 @@ from operator import attrgetter
 
 from stageplan.dockerfile.arguments import Pair
 from stageplan.dockerfile.heredocs import Heredoc, heredoc_of
-from stageplan.dockerfile.lines import Origin
+from stageplan.dockerfile.lines import Origin, decoded
 from stageplan.dockerfile.whitespace import SPACES
 from stageplan.source import Span
 
@@ -196,7 +196,7 @@ class Dockerfile:
     @cached_property
     def text(self) -> str:
         """The text without a byte-order mark; a byte that is not UTF-8 becomes a lone surrogate."""
-        return self.data.decode(errors="surrogateescape").removeprefix("\ufeff")
+        return decoded(self.data)
 
     @cached_property
     def digest(self) -> str:

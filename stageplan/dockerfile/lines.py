@@ -41,6 +41,11 @@ class LogicalLine:
     blank_line: int | None = None
 
 
+def decoded(data: bytes) -> str:
+    """The text of a file without a byte-order mark; a byte that is not UTF-8 becomes a lone surrogate."""
+    return data.decode(errors="surrogateescape").removeprefix(_BYTE_ORDER_MARK)
+
+
 def physical_lines(data: bytes) -> tuple[list[str], bool]:
     r"""The lines of a file, and whether a line that is too long for the builder ends them early.
 

@@ -1,9 +1,11 @@
 """The errors of this room: what the builder says about a text, with the place it means."""
 
 import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from stageplan.errors import DockerfileError
-from stageplan.source import Span
+from stageplan.source import Span, excerpt
 
 _UNDECODED = re.compile(r"[\ud800-\udfff]")
 
@@ -35,6 +37,21 @@ class UnlocatedError(ValueError):
         prefix = "" if line is None else f"dockerfile parse error on line {line}: "
         message = printable(prefix + self.message)
         return DockerfileError(self.rule, message, span=span, hint=self.hint and printable(self.hint))
+
+
+@contextmanager
+def excerpts_of(text: Callable[[], str]) -> Iterator[None]:
+    """Nothing; errors that pass through get the line they are about.
+
+    Args:
+        text: gives the file, when an error asks for it.
+    """
+    try:
+        yield
+    except DockerfileError as error:
+        if error.span and not error.excerpt:
+            error.excerpt = printable(excerpt(text(), error.span))
+        raise
 
 
 def printable(text: str) -> str:

@@ -9,8 +9,8 @@ from stageplan.dockerfile.collector import paused_collector
 from stageplan.dockerfile.command_line import split_command
 from stageplan.dockerfile.directives import read_directives
 from stageplan.dockerfile.instructions import Dockerfile, Flag, Instruction, StageText, place_in
-from stageplan.dockerfile.lines import MAX_LINE_BYTES, physical_lines
-from stageplan.dockerfile.problems import UnlocatedError
+from stageplan.dockerfile.lines import MAX_LINE_BYTES, decoded, physical_lines
+from stageplan.dockerfile.problems import UnlocatedError, excerpts_of
 from stageplan.dockerfile.scanner import Scan, ScannedLine, scan
 from stageplan.dockerfile.validation import check_trigger, checked_instruction, stage_name
 from stageplan.errors import DockerfileError
@@ -30,6 +30,12 @@ def read_dockerfile(data: bytes, path: str) -> Dockerfile:
     Raises:
         DockerfileError: the builder would refuse the text.
     """
+    with excerpts_of(lambda: decoded(data)):
+        return _read(data, path)
+
+
+def _read(data: bytes, path: str) -> Dockerfile:
+    """The file, or an error without the line that it is about."""
     if not data:
         raise _file_error("empty-file", "the Dockerfile cannot be empty", path)
     lines, is_cut = physical_lines(data)

@@ -1,7 +1,7 @@
 """What is different where Docker's classic builder reads the same file.
 
 It builds every stage from the first to the target, whether the target needs it or not; a target is the first
-stage of its name; a COPY sees only stages that are built already. What it does not know it refuses, or, worse,
+stage of its name; a COPY sees only stages that are built already. What it does not know it refuses or, worse,
 passes over.
 """
 

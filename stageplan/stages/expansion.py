@@ -172,7 +172,9 @@ def _mounts(sourced: SourcedInstruction, expand: _Expand) -> tuple[StageMount, .
             if expand.read_unknown:
                 mounts.append(StageMount(mount=_likely_mount(source), source=source))
                 continue
-            raise UnlocatedError("mount", str(error), hint=error.hint).located(flag.span) from None
+            raise UnlocatedError(
+                "mount", str(error), hint=error.hint or "correct the value of --mount"
+            ).located(flag.span) from None
         mounts.append(StageMount(mount=mount, source=source))
     return tuple(mounts)
 

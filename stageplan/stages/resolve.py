@@ -24,6 +24,8 @@ from stageplan.stages.options import BuildOptions, ImageConfig
 from stageplan.stages.starts import StageStart, stage_starts
 from stageplan.stages.warnings import graph_warnings
 
+_MOST_NAMES = 12
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResolvedStages:
@@ -118,7 +120,8 @@ def no_such_target(wanted: str, names: tuple[str, ...]) -> UsageError:
         return UsageError("no-such-target", message, hint=hint)
     if not names:
         return UsageError("no-such-target", message, hint="name a stage with `FROM image AS name`")
-    return UsageError("no-such-target", message, hint=f"the named stages are {', '.join(names)}")
+    shown = ", ".join(names[:_MOST_NAMES]) + (", ..." if len(names) > _MOST_NAMES else "")
+    return UsageError("no-such-target", message, hint=f"stages have the names {shown}")
 
 
 def _stage(start: StageStart, content: StageContent) -> Stage:
