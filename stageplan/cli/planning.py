@@ -6,13 +6,16 @@ from pathlib import Path
 from stageplan.cli.request import Given, Request, build_options, plan_options, read_request
 from stageplan.dockerfile.instructions import Dockerfile
 from stageplan.dockerfile.reader import read_dockerfile
-from stageplan.errors import UsageError
+from stageplan.errors import DockerfileError, UnreachableError, UsageError
 from stageplan.graph import StageGraph, build_graph
 from stageplan.plan.document import decode_plan
 from stageplan.plan.facts import EngineFacts
 from stageplan.plan.model import Plan
 from stageplan.plan.planner import make_plan
 from stageplan.plan.sources import candidates, with_sources
+from stageplan.plan.strategies import STRATEGIES
+from stageplan.plan.strategies.base import Strategy
+from stageplan.source import excerpt
 from stageplan.system.files import read_bytes
 
 _ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64", "armv7l": "arm/v7"}
@@ -26,17 +29,24 @@ def read_graph(request: Request, engine: EngineFacts = NOT_ASKED) -> tuple[Docke
         UsageError: it cannot be read.
         DockerfileError: the build would refuse it.
     """
-    dockerfile = read_dockerfile(read_bytes(request.dockerfile), str(request.dockerfile))
-    return dockerfile, build_graph(dockerfile, build_options(request, platform=_native(engine)))
+    data = read_bytes(request.dockerfile)
+    try:
+        dockerfile = read_dockerfile(data, str(request.dockerfile))
+        return dockerfile, build_graph(dockerfile, build_options(request, platform=_native(engine)))
+    except DockerfileError as error:
+        if error.span is not None and not error.excerpt:
+            error.excerpt = excerpt(data.decode("utf-8", "replace"), error.span)
+        raise
 
 
-def plan_of(context: str, given: Given, *, offline: bool = False) -> Plan:
+def plan_of(context: str, given: Given, *, offline: bool = False, needs_engine: bool = False) -> Plan:
     """The plan that a command line means: of a plan file, or made from options; no source is asked for.
 
     Args:
         context: the build context, or the path of a plan file.
         given: the options.
         offline: the engine is not asked.
+        needs_engine: the plan is to be carried out here.
 
     Raises:
         UsageError: an option or the plan file is wrong.
@@ -44,11 +54,25 @@ def plan_of(context: str, given: Given, *, offline: bool = False) -> Plan:
         UnreachableError: the engine is needed and does not answer.
     """
     if is_plan_file(context):
-        return _read_plan(Path(context), given)
-    request = read_request(context, given)
-    engine = NOT_ASKED if offline else _ask_engine(request.chosen("builder"))
-    dockerfile, graph = read_graph(request, engine)
-    return make_plan(dockerfile, graph, plan_options(request), engine)
+        plan = _read_plan(Path(context), given)
+        engine = _ask_engine(plan.inputs.builder) if needs_engine else NOT_ASKED
+    else:
+        request = read_request(context, given)
+        engine = NOT_ASKED if offline else _ask_engine(request.chosen("builder"))
+        dockerfile, graph = read_graph(request, engine)
+        plan = make_plan(dockerfile, graph, plan_options(request), engine)
+    if needs_engine:
+        _require(engine, STRATEGIES[plan.strategy])
+    return plan
+
+
+def _require(engine: EngineFacts, strategy: Strategy) -> None:
+    """Nothing, where the engine answers and has what the strategy's builder needs."""
+    if not engine.reachable:
+        reason = engine.reason or "the docker engine does not answer"
+        raise UnreachableError("engine-down", reason, hint="start docker, or set DOCKER_HOST")
+    if engine.buildx_version is None and strategy.builder == "buildx":
+        raise UnreachableError("no-buildx", "docker has no buildx", hint="install docker's buildx plugin")
 
 
 def is_plan_file(context: str) -> bool:

@@ -47,7 +47,7 @@ def command(
     from stageplan.run.report_of import failure_of
     from stageplan.run.summary import summary
 
-    plan = ask_sources(plan_of(context, given))
+    plan = ask_sources(plan_of(context, given, needs_engine=not dry_run))
     if dry_run:
         from stageplan.run.dry_run import commands_of
 
