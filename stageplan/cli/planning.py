@@ -6,7 +6,7 @@ from pathlib import Path
 from stageplan.cli.request import Given, Request, build_options, plan_options, read_request
 from stageplan.dockerfile.instructions import Dockerfile
 from stageplan.dockerfile.reader import read_dockerfile
-from stageplan.errors import DockerfileError, UnreachableError, UsageError
+from stageplan.errors import UnreachableError, UsageError
 from stageplan.graph import StageGraph, build_graph
 from stageplan.plan.document import decode_plan
 from stageplan.plan.facts import EngineFacts
@@ -15,7 +15,6 @@ from stageplan.plan.planner import make_plan
 from stageplan.plan.sources import candidates, with_sources
 from stageplan.plan.strategies import STRATEGIES
 from stageplan.plan.strategies.base import Strategy
-from stageplan.source import excerpt
 from stageplan.system.files import read_bytes
 
 _ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64", "armv7l": "arm/v7"}
@@ -29,14 +28,8 @@ def read_graph(request: Request, engine: EngineFacts = NOT_ASKED) -> tuple[Docke
         UsageError: it cannot be read.
         DockerfileError: the build would refuse it.
     """
-    data = read_bytes(request.dockerfile)
-    try:
-        dockerfile = read_dockerfile(data, str(request.dockerfile))
-        return dockerfile, build_graph(dockerfile, build_options(request, platform=_native(engine)))
-    except DockerfileError as error:
-        if error.span is not None and not error.excerpt:
-            error.excerpt = excerpt(data.decode("utf-8", "replace"), error.span)
-        raise
+    dockerfile = read_dockerfile(read_bytes(request.dockerfile), str(request.dockerfile))
+    return dockerfile, build_graph(dockerfile, build_options(request, platform=_native(engine)))
 
 
 def plan_of(context: str, given: Given, *, offline: bool = False, needs_engine: bool = False) -> Plan:
