@@ -60,7 +60,7 @@ class LazyGroup(click.Group):
 )
 @click.version_option(__version__, prog_name="stageplan", message="%(prog)s %(version)s")
 def app() -> None:
-    r"""One target build per stage of a Dockerfile, with cache hits that are certain.
+    """One target build per stage of a Dockerfile, with cache hits that are certain.
 
     \b
     stageplan graph                                   what is in the Dockerfile here

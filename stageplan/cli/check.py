@@ -45,7 +45,7 @@ def command(
     output: Path | None,
     **given: Any,
 ) -> None:
-    r"""Warn of what the build accepts and what costs time: stages nobody needs, steps that run too often.
+    """Warn of what the build accepts and what costs time: stages nobody needs, steps that run too often.
 
     \b
     stageplan check

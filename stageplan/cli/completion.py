@@ -6,7 +6,7 @@ import click
 @click.command("completion", short_help="print the completion of a shell")
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 def command(shell: str) -> None:
-    r"""Print what makes a shell complete stageplan's commands and options.
+    """Print what makes a shell complete stageplan's commands and options.
 
     \b
     eval "$(stageplan completion bash)"

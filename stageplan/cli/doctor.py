@@ -13,7 +13,7 @@ _MARKS = {"good": "ok  ", "limited": "-   ", "bad": "BAD "}
 @click.option("--builder", metavar="NAME", help="The buildx builder.")
 @json_option
 def command(image: str | None, builder: str | None, as_json: bool) -> None:
-    r"""Say what this engine, its builder and a registry can do, and what to do about what they cannot.
+    """Say what this engine, its builder and a registry can do, and what to do about what they cannot.
 
     The exit code is 5 where the engine or the registry is out of reach.
 

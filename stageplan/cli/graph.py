@@ -22,7 +22,7 @@ from stageplan.cli.options import context_argument, graph_options, output_option
 @click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
 @output_option
 def command(context: str, form: str, as_json: bool, output: Path | None, **given: Any) -> None:
-    r"""Show the stages of a Dockerfile as BuildKit sees them, and what each needs.
+    """Show the stages of a Dockerfile as BuildKit sees them, and what each needs.
 
     \b
     stageplan graph

@@ -15,7 +15,7 @@ from stageplan.cli.options import context_argument, json_option, offline_option,
 @json_option
 @output_option
 def command(context: str, offline: bool, as_json: bool, output: Path | None, **given: Any) -> None:
-    r"""Plan one build per stage, each with its cache source, its cache export and its push.
+    """Plan one build per stage, each with its cache source, its cache export and its push.
 
     With -o the plan is written as JSON, for `stageplan script` and `stageplan run`.
 

@@ -1,7 +1,10 @@
 """From a command line to a plan: read the file, resolve its stages, plan, ask for cache sources."""
 
+import os
 import platform as machine
 from pathlib import Path
+
+import msgspec
 
 from stageplan.cli.request import Given, Request, build_options, plan_options, read_request
 from stageplan.dockerfile.instructions import Dockerfile
@@ -16,6 +19,7 @@ from stageplan.plan.sources import candidates, with_sources
 from stageplan.plan.strategies import STRATEGIES
 from stageplan.plan.strategies.base import Strategy
 from stageplan.system.files import read_bytes
+from stageplan.system.tree import read_ignore_file
 
 _ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64", "armv7l": "arm/v7"}
 NOT_ASKED = EngineFacts(reachable=False, reason="not asked")
@@ -53,10 +57,25 @@ def plan_of(context: str, given: Given, *, offline: bool = False, needs_engine: 
         request = read_request(context, given)
         engine = NOT_ASKED if offline else _ask_engine(request.chosen("builder"))
         dockerfile, graph = read_graph(request, engine)
-        plan = make_plan(dockerfile, graph, plan_options(request), engine)
+        plan = _with_warning(make_plan(dockerfile, graph, plan_options(request), engine), request)
     if needs_engine:
         _require(engine, STRATEGIES[plan.strategy])
     return plan
+
+
+def _with_warning(plan: Plan, request: Request) -> Plan:
+    """The plan, with a warning where a COPY of the whole context would copy the cache."""
+    folder = plan.parameters.cache_dir
+    context = Path(request.context)
+    if folder is None or not context.is_dir():
+        return plan
+    inside = os.path.relpath(folder, context)
+    if inside.startswith("..") or read_ignore_file(context, request.dockerfile).excludes(inside):
+        return plan
+    warning = (
+        f"add '{inside}' to the .dockerignore: a COPY of the whole context would copy the cache, and miss"
+    )
+    return msgspec.structs.replace(plan, warnings=(*plan.warnings, warning))
 
 
 def _require(engine: EngineFacts, strategy: Strategy) -> None:

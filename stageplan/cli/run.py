@@ -31,7 +31,7 @@ from stageplan.run.session import OnEvent
 def command(
     context: str, jobs: int, dry_run: bool, report: Path | None, logs: bool, as_json: bool, **given: Any
 ) -> None:
-    r"""Carry out the plan: build each stage with its cache source, push it, and move the tags last.
+    """Carry out the plan: build each stage with its cache source, push it, and move the tags last.
 
     A step that fails leaves the caches of those before it, and no tag moved.
 
@@ -46,6 +46,7 @@ def command(
     from stageplan.run.report import encode_report
     from stageplan.run.report_of import failure_of
     from stageplan.run.summary import summary
+    from stageplan.system.files import hide_from_git
 
     plan = ask_sources(plan_of(context, given, needs_engine=not dry_run))
     if dry_run:
@@ -53,6 +54,8 @@ def command(
 
         write("".join(f"{line}\n" for line in commands_of(plan)).encode(), None)
         return
+    if plan.parameters.cache_dir is not None:
+        hide_from_git(Path(plan.parameters.cache_dir))
     for warning in plan.warnings:
         say(f"warning: {warning}")
     with ExitStack() as stack:

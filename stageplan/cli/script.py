@@ -13,7 +13,7 @@ from stageplan.cli.options import output_option, plan_options, plan_or_context_a
 @plan_options
 @output_option
 def command(context: str, output: Path | None, **given: Any) -> None:
-    r"""Write the plan as a POSIX sh script that needs nothing but docker.
+    """Write the plan as a POSIX sh script that needs nothing but docker.
 
     The script asks by itself which cache exists, so it can be committed and used for any branch:
     STAGEPLAN_IMAGE, STAGEPLAN_SCOPE, STAGEPLAN_FALLBACK_SCOPES and STAGEPLAN_READ_ONLY change what

@@ -61,6 +61,23 @@ def write_atomically(path: Path, data: bytes, *, executable: bool = False) -> No
         ) from cause
 
 
+def hide_from_git(folder: Path) -> None:
+    """Git takes nothing of the folder, which is made where it is missing.
+
+    Raises:
+        UsageError: it cannot be made or written (`not-writable`).
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as cause:
+        raise UsageError(
+            "not-writable", f"cannot make '{folder}': {_words(cause)}", hint="name another with --cache-dir"
+        ) from cause
+    sign = folder / ".gitignore"
+    if not sign.exists():
+        write_atomically(sign, b"*\n")
+
+
 def _replace(target: Path, data: bytes, *, executable: bool) -> None:
     """Writes beside the target, then takes its name."""
     beside = target.with_name(f".{target.name[:100]}.{secrets.token_hex(8)}")
