@@ -84,6 +84,8 @@ def _only_instruction(text: str, place: Span) -> Instruction:
     directives = read_directives(lines, place.path)
     scanned = scan(lines, directives.escape, place.path)
     arguments = _arguments(scanned, directives.escape)
+    if not arguments:
+        raise _file_error("no-instructions", "file with no instructions", place.path)
     if is_cut:
         raise _line_too_long(place.path, place.line)
     if len(scanned.lines) != 1:
@@ -168,7 +170,13 @@ def _checked(line: ScannedLine, arguments: Arguments, keyword: str, span: Span) 
 
 def _place(line: ScannedLine, word: str) -> Span:
     """Where a word of a line stands; the whole line where it is not found."""
-    bare = Instruction(keyword="", text=line.logical.text, span=line.span, origins=line.logical.origins)
+    bare = Instruction(
+        keyword="",
+        text=line.logical.text,
+        value=line.command.value,
+        span=line.span,
+        origins=line.logical.origins,
+    )
     return bare.place_of(word)
 
 

@@ -145,7 +145,10 @@ def _image_uses(
     starts: tuple[StageStart, ...], bodies: Bodies, contexts: Mapping[str, str]
 ) -> tuple[ImageUse, ...]:
     uses = (
-        use for start in starts for use in stage_images(start, bodies.sources(start.text.index), contexts)
+        use
+        for start in starts
+        if start.text.index not in bodies.refused
+        for use in stage_images(start, bodies.sources(start.text.index), contexts)
     )
     return tuple(sorted(set(uses)))
 

@@ -12,7 +12,6 @@ from stageplan.stages.starts import StageStart
 
 _SHORTEST, _LONGEST = 4, 64
 _RESERVED = ("context", SCRATCH)
-_WIDTH_OF_A_LINE = 1
 
 
 def graph_warnings(
@@ -23,6 +22,7 @@ def graph_warnings(
         *_blank_lines(dockerfile),
         *_names(starts),
         *_platforms(starts),
+        *_later_stages(starts, by_name),
         *_images(starts, bodies, by_name),
     ]
     return tuple(sorted(found, key=lambda warning: (warning.span.line, warning.span.column)))
@@ -33,7 +33,7 @@ def _blank_lines(dockerfile: Dockerfile) -> Iterator[GraphWarning]:
         yield GraphWarning(
             rule="blank-continuation",
             message="a blank line inside a continued instruction; later frontends may refuse it",
-            span=Span(path=dockerfile.path, line=line, end_line=line, width=_WIDTH_OF_A_LINE),
+            span=Span(path=dockerfile.path, line=line, end_line=line),
             hint="delete the line, or make it a comment",
         )
 
