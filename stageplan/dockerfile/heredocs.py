@@ -46,15 +46,11 @@ def opened_heredocs(text: str) -> tuple[Heredoc, ...]:
     """The here-documents that a logical line opens, in order, still empty.
 
     A line that cannot be split into words opens none.
-
-    Raises:
-        ExpansionError: the word after `<<` cannot be read.
     """
     try:
-        words = expand_to_words(text, {})
+        return tuple(heredoc for word in expand_to_words(text, {}) if (heredoc := _heredoc(word)))
     except ExpansionError:
         return ()
-    return tuple(heredoc for word in words if (heredoc := _heredoc(word)))
 
 
 def heredoc_of(word: str) -> Heredoc | None:
@@ -75,9 +71,6 @@ def _heredoc(word: str) -> Heredoc | None:
     if len(names) != 1:
         return None
     raw_names = expand_to_words(opening[3], {}, raw_escapes=False)
-    if len(raw_names) != 1:
-        message = f"internal lexing of heredoc produced inconsistent results: {opening[3]}"
-        raise ExpansionError(message)
     return Heredoc(
         name=names[0],
         expands=_quotes(names[0]) == _quotes(raw_names[0]),

@@ -9,7 +9,6 @@ from stageplan.dockerfile.heredocs import Heredoc, opened_heredocs
 from stageplan.dockerfile.keywords import HEREDOC_KEYWORDS
 from stageplan.dockerfile.lines import LineCursor, LogicalLine
 from stageplan.dockerfile.problems import UnlocatedError
-from stageplan.dockerfile.variables import ExpansionError
 from stageplan.errors import DockerfileError
 from stageplan.source import Span
 
@@ -84,12 +83,8 @@ def _heredocs(text: str, command: CommandLine, cursor: LineCursor, escape: str) 
     """
     if "<<" not in text or not _may_open_heredocs(command, escape):
         return ()
-    try:
-        opened = opened_heredocs(text)
-    except ExpansionError as error:
-        raise UnlocatedError("heredoc-word", str(error), hint="write a plain word after `<<`") from None
     heredocs = list[Heredoc]()
-    for heredoc in opened:
+    for heredoc in opened_heredocs(text):
         content = cursor.heredoc_body(heredoc.name, strip_tabs=heredoc.strips_tabs)
         if content is None:
             hint = f"end it with a line that holds only '{heredoc.name}'"

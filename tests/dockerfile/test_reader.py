@@ -4,6 +4,7 @@ from hashlib import sha256
 
 import pytest
 
+from stageplan.dockerfile.directives import detect_syntax
 from stageplan.dockerfile.heredocs import Heredoc
 from stageplan.dockerfile.instructions import Dockerfile, Instruction
 from stageplan.dockerfile.reader import read_dockerfile
@@ -269,3 +270,22 @@ def test_the_digest_is_that_of_the_bytes() -> None:
 
 def test_blank_lines_in_continuations_are_noted() -> None:
     assert read("FROM \\\n\n a\nRUN b \\\n c\n").blank_lines == (2,)
+
+
+@pytest.mark.parametrize(
+    ("text", "syntax"),
+    [
+        pytest.param("// syntax=a b", "a", id="two slashes"),
+        pytest.param('{"syntax": "a"}', "a", id="JSON"),
+        pytest.param('{"syntax": 1}', None, id="JSON without it"),
+        pytest.param("{", None, id="half a JSON"),
+        pytest.param('#!/bin/x\n{"syntax": "a"}', "a", id="after a shebang"),
+        pytest.param("# check=x\n# syntax=a", "a", id="after another directive"),
+        pytest.param("# check=x\n# check=y\n# syntax=a", None, id="after one that stands twice"),
+        pytest.param("# syntax=", None, id="no value"),
+        pytest.param("# syntax=\t", "\t", id="a blank value"),
+        pytest.param("", None, id="nothing"),
+    ],
+)
+def test_what_names_a_frontend(text: str, syntax: str | None) -> None:
+    assert detect_syntax(text.split("\n")) == syntax

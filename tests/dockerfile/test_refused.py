@@ -178,6 +178,41 @@ def refused(data: bytes) -> DockerfileError:
             id="no health check of something",
         ),
         pytest.param(
+            "FROM a\nHEALTHCHECK",
+            "arity",
+            (2, 1),
+            ON_2 + "HEALTHCHECK requires at least one argument",
+            id="no check",
+        ),
+        pytest.param(
+            "FROM a\nSHELL []", "arity", (2, 1), ON_2 + "SHELL requires at least one argument", id="no SHELL"
+        ),
+        pytest.param(
+            "FROM a\nHEALTHCHECK --retries=x CMD a",
+            "health-check",
+            (2, 23),
+            ON_2 + 'strconv.ParseInt: parsing "x": invalid syntax',
+            id="retries in words",
+        ),
+        pytest.param(
+            "FROM a\nEXPOSE --x 1", "unknown-flag", (2, 8), ON_2 + "unknown flag: --x", id="a flag of none"
+        ),
+        pytest.param(
+            "FROM a\nCOPY --\\\n-x y z",
+            "unknown-flag",
+            (2, 6),
+            ON_2 + "unknown flag: ---x",
+            id="a flag over two lines",
+        ),
+        pytest.param(
+            'FROM a\nRUN --device=\\"a b',
+            "device",
+            (2, 1),
+            ON_2
+            + 'failed to parse csv devices: parse error on line 1, column 3: extraneous or missing " in quoted-field',
+            id="a device that is no record",
+        ),
+        pytest.param(
             "FROM a\nHEALTHCHECK x",
             "health-check",
             (2, 1),
