@@ -67,6 +67,10 @@ def test_find(name: str, index: int) -> None:
     assert graph_of(DIAMOND).find(name).index == index
 
 
+def test_labels() -> None:
+    assert [stage.label for stage in graph_of("FROM x AS A\nFROM y").stages] == ["a", "stage-1"]
+
+
 def test_a_name_means_the_last_stage() -> None:
     assert graph_of("FROM x AS a\nFROM y AS a\nFROM z").find("a").index == 1
 

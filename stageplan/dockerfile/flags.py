@@ -36,8 +36,6 @@ def checked_flags(keyword: str, words: Sequence[FlagWord]) -> tuple[CheckedFlag,
     flags = list[CheckedFlag]()
     seen = set[str]()
     for word in words:
-        if not word.text.startswith("--"):
-            raise UnlocatedError("flag-syntax", f"arg should start with -- : {word.text}", word=word.text)
         shown, equals, value = word.text.partition("=")
         name = shown.removeprefix("--")
         if name not in known:

@@ -207,9 +207,9 @@ def refused(data: bytes) -> DockerfileError:
         pytest.param(
             'FROM a\nRUN --device=\\"a b',
             "device",
-            (2, 1),
-            ON_2
-            + 'failed to parse csv devices: parse error on line 1, column 3: extraneous or missing " in quoted-field',
+            (2, 15),
+            ON_2 + "failed to parse csv devices: parse error on line 1, column 3: "
+            'extraneous or missing " in quoted-field',
             id="a device that is no record",
         ),
         pytest.param(

@@ -210,6 +210,15 @@ def test_refused(text: str, place: tuple[int, int], message: str) -> None:
     assert ((caught.value.span.line, caught.value.span.column), caught.value.message) == (place, message)
 
 
+def test_a_context_that_is_no_image() -> None:
+    with pytest.raises(DockerfileError) as caught:
+        graph_of("FROM x", BuildOptions(build_contexts={"x": "docker-image://Y"}))
+    assert caught.value.message == (
+        "named context 'docker-image://Y': "
+        "invalid reference format: repository name (library/Y) must be lowercase"
+    )
+
+
 def test_a_variable_with_a_slip_in_its_name() -> None:
     with pytest.raises(DockerfileError) as caught:
         graph_of("FROM --platform=$BUILDPLATFROM x")
