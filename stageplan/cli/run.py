@@ -18,7 +18,14 @@ from stageplan.run.session import OnEvent
 @click.command("run", short_help="do it, with live progress")
 @plan_or_context_argument
 @plan_options
-@click.option("-j", "--jobs", type=click.IntRange(min=1), default=4, show_default=True, help="Steps at once.")
+@click.option(
+    "-j",
+    "--jobs",
+    type=click.IntRange(min=1),
+    default=1,
+    show_default=True,
+    help="Steps at once. Builds that run side by side share their cache sources, so more than one can miss.",
+)
 @click.option("--dry-run", is_flag=True, help="Print the commands, and run none.")
 @click.option(
     "--report",
