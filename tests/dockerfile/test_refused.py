@@ -208,7 +208,7 @@ def refused(data: bytes) -> DockerfileError:
             'FROM a\nRUN --device=\\"a b',
             "device",
             (2, 15),
-            ON_2 + "failed to parse csv devices: parse error on line 1, column 3: "
+            ON_2 + "failed to parse csv devices: parse error on line 1, column 2: "
             'extraneous or missing " in quoted-field',
             id="a device that is no record",
         ),
