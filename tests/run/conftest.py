@@ -112,6 +112,6 @@ def run_plan() -> RunPlan:
         registry = Registry()
         asked = with_sources(plan, lambda place: registry.exists(place) is not None)
         seen: list[Event] = [] if events is None else events
-        return execute(asked, ports=machine_ports(Processes(), env=engine.env), jobs=2, on_event=seen.append)
+        return execute(asked, ports=machine_ports(Processes(), env=engine.env), jobs=1, on_event=seen.append)
 
     return run

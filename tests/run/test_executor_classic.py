@@ -56,7 +56,7 @@ def run_classic(classic_engine: lab.Engine, monkeypatch: pytest.MonkeyPatch) -> 
             return Path(place).exists() if place.startswith("/") else registry.exists(place) is not None
 
         ports = machine_ports(Processes(), images=engines[-1])
-        return execute(with_sources(plan, exists), ports=ports, jobs=2, on_event=lambda _: None)
+        return execute(with_sources(plan, exists), ports=ports, jobs=1, on_event=lambda _: None)
 
     yield run
     for engine in engines:
