@@ -123,10 +123,10 @@ def _read_plan(path: Path, given: Given) -> Plan:
             f"'{path}' is a plan, and '{option}' is given besides",
             hint="a plan is carried out as it stands; give the option when you plan",
         )
-    plan = decode_plan(read_bytes(path), path=str(path))
-    data = read_bytes(Path(plan.inputs.dockerfile))
-    dockerfile = read_dockerfile(data, plan.inputs.dockerfile)
-    return decode_plan(read_bytes(path), path=str(path), dockerfile_digest=dockerfile.digest)
+    data = read_bytes(path)
+    dockerfile = Path(decode_plan(data, path=str(path)).inputs.dockerfile)
+    digest = read_dockerfile(read_bytes(dockerfile), str(dockerfile)).digest
+    return decode_plan(data, path=str(path), dockerfile_digest=digest)
 
 
 def _ask_engine(builder: str | None) -> EngineFacts:

@@ -109,7 +109,6 @@ class Strategy:
         store: what its locations begin with.
         builder: which builder of docker runs it.
         parents_only: whether a stage's cache holds only the layers of the stages it starts from.
-        probes: whether somebody can see, before the build, which scopes have a cache.
         refuses: why this engine cannot run it, or None.
         steps: the sequence.
     """
@@ -120,6 +119,5 @@ class Strategy:
     store: Store
     builder: Literal["buildx", "classic"] = "buildx"
     parents_only: bool
-    probes: bool
     refuses: Callable[[EngineFacts, PlanOptions], str | None]
     steps: Callable[[Work], tuple[Step, ...]]

@@ -137,7 +137,6 @@ CLASSIC = Strategy(
     store="cache_image",
     builder="classic",
     parents_only=True,
-    probes=True,
     refuses=_classic_refuses,
     steps=_classic_steps,
 )
@@ -148,7 +147,6 @@ ARCHIVE = Strategy(
     store="cache_dir",
     builder="classic",
     parents_only=True,
-    probes=True,
     refuses=needs_classic_builder,
     steps=_archive_steps,
 )

@@ -40,7 +40,6 @@ STRATEGY = Strategy(
     backend="inline",
     store="cache_image",
     parents_only=True,
-    probes=True,
     refuses=_refuses,
     steps=lambda work: buildkit_steps(work, cache_of=_cache, images_of=_images, parents_only=True),
 )

@@ -22,7 +22,6 @@ STRATEGY = Strategy(
     backend="local",
     store="cache_dir",
     parents_only=False,
-    probes=True,
     refuses=lambda engine, _: needs_cache_export(engine),
     steps=lambda work: buildkit_steps(work, cache_of=_cache),
 )

@@ -10,7 +10,6 @@ STRATEGY = Strategy(
     backend=None,
     store="service",
     parents_only=False,
-    probes=False,
     refuses=lambda engine, _: needs_buildx(engine),
     steps=lambda work: buildkit_steps(work, cache_of=lambda *_: None),
 )

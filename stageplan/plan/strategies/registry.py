@@ -35,7 +35,6 @@ STRATEGY = Strategy(
     backend="registry",
     store="cache_image",
     parents_only=False,
-    probes=True,
     refuses=lambda engine, _: needs_cache_export(engine),
     steps=lambda work: buildkit_steps(work, cache_of=_cache),
 )

@@ -44,7 +44,6 @@ def _strategy(
         backend=service,
         store="service",
         parents_only=False,
-        probes=False,
         refuses=lambda engine, _: refuses(engine),
         steps=lambda work: buildkit_steps(work, cache_of=_cache_named(service)),
     )
