@@ -1,6 +1,6 @@
 """How certain the hits are: every strategy, every kind of commit, a wiped engine before every build.
 
-    python -m bench.trials [--trials 20] [STRATEGY…]
+    python -m bench.trials [--trials 20] [--suite sid] [--kind KIND]… [STRATEGY…]
 
 For each strategy and kind of commit it counts the trials in which no instruction ran that did not have to.
 The counts come from the report of `stageplan run`, never from log text.
@@ -11,7 +11,7 @@ import json
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -90,22 +90,27 @@ def main() -> None:
     """Prints the table."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--trials", type=int, default=20)
+    parser.add_argument("--suite", choices=("sid", "trixie"), default="sid", help="the engine's Debian suite")
+    parser.add_argument("--kind", action="append", choices=[kind.name for kind in KINDS], help="default: all")
     parser.add_argument("strategies", nargs="*", default=STRATEGIES)
     chosen = parser.parse_args()
     print("| strategy | kind of commit | no needless re-run | needless |\n|---|---|---|---|", flush=True)
     for strategy in chosen.strategies:
-        for kind, needless in trials(strategy, chosen.trials):
+        kinds = [kind for kind in KINDS if kind.name in (chosen.kind or [kind.name])]
+        for kind, needless in trials(strategy, kinds, chosen.trials, chosen.suite):
             good = sum(not extra for extra in needless)
             extras = "; ".join(sorted({text for extra in needless for text in extra}))
             print(f"| {strategy} | {kind.name} | {good}/{len(needless)} | {extras} |", flush=True)
 
 
-def trials(strategy: str, count: int) -> Iterator[tuple[Kind, list[tuple[str, ...]]]]:
+def trials(
+    strategy: str, kinds: Sequence[Kind], count: int, suite: lab.Suite
+) -> Iterator[tuple[Kind, list[tuple[str, ...]]]]:
     """For each kind of commit, what ran needlessly in each trial."""
     classic = strategy in {"classic", "archive"}
-    with lab.Registry() as hub, lab.Engine(mirror=hub.url, containerd_store=not classic) as engine:
+    with lab.Registry() as hub, lab.Engine(suite, mirror=hub.url, containerd_store=not classic) as engine:
         lab.seed(hub)
-        for kind in KINDS:
+        for kind in kinds:
             yield kind, [trial(engine, strategy, kind) for _ in range(count)]
 
 
