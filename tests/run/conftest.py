@@ -37,6 +37,7 @@ FROM busybox:1.37 AS app
 WORKDIR /srv
 COPY --from=build /app /app
 """
+COPIES = {"test", "app"}
 NEEDS = {"deps": (), "build": ("deps",), "test": ("build",), "app": ("build", "test")}
 
 MakePlan = Callable[..., Plan]
@@ -60,6 +61,7 @@ def registry_plan(context: Path) -> MakePlan:
     def make(host: str, *, read_only: bool = False, dockerfile: str = "Dockerfile") -> Plan:
         def build(name: str) -> Step:
             last = name == "app"
+            mode = "max" if name in COPIES else "min"
             return Build(
                 id=f"build:{name}",
                 reason="it is tested",
@@ -72,7 +74,7 @@ def registry_plan(context: Path) -> MakePlan:
                 cache=Cache(
                     type="registry",
                     location=f"{{cache_image}}:{{scope}}__{name}",
-                    export_options=None if read_only else (("mode", "min"), ("ignore-error", "true")),
+                    export_options=None if read_only else (("mode", mode), ("ignore-error", "true")),
                 ),
             )
 
