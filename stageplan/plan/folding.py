@@ -4,7 +4,7 @@ Every further build command costs 0.3 to 0.9 s, so a stage that would gain nothi
 its consumers' builds: folded into them.
 """
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 from stageplan.graph import StageGraph
 from stageplan.plan.model import Action, Split, StageDecision
@@ -21,6 +21,7 @@ def decide(
     reached: Collection[int],
     split: Split,
     parents_only: bool,
+    stage_of: Callable[[str], int],
 ) -> tuple[StageDecision, ...]:
     """What becomes of each stage, in file order.
 
@@ -31,6 +32,7 @@ def decide(
         split: how finely the builds are split.
         parents_only: whether a consumer's cache holds only the layers of the stages it starts from
             (`min`, inline), and not those of the stages it copies from.
+        stage_of: which stage the builder takes for a target's name.
     """
 
     def decision(stage: Stage) -> tuple[Action, str]:
@@ -42,6 +44,10 @@ def decide(
             return "build", "it is run for its result"
         if stage.replaced_by is not None:
             return "skip", f"a named context stands in for it: {stage.replaced_by}"
+        if not stage.name:
+            return "fold", "it has no name that --target could take; give it one with AS"
+        if stage_of(stage.name) != stage.index:
+            return "fold", f"another stage is also named '{stage.name}', and --target takes that one"
         return _decide_inner(graph, stage, reached, split=split, parents_only=parents_only)
 
     found = ((stage, *decision(stage)) for stage in graph.stages)
@@ -69,10 +75,6 @@ def _kept_by_children(graph: StageGraph, stage: Stage, reached: Collection[int])
 def _decide_inner(
     graph: StageGraph, stage: Stage, reached: Collection[int], *, split: Split, parents_only: bool
 ) -> tuple[Action, str]:
-    if stage.name is None:
-        return "fold", "it has no name that --target could take; give it one with AS"
-    if graph.find(stage.name).index != stage.index:
-        return "fold", f"a later stage is also named '{stage.name}', and --target takes that one"
     if split == "all":
         return "build", "every stage is split off"
     if split == "targets":

@@ -1,8 +1,10 @@
 """From a stage graph, options and what the engine can do to a plan; the same inputs give the same plan."""
 
 from collections.abc import Mapping
+from functools import partial
 
 from stageplan.dockerfile.instructions import Dockerfile
+from stageplan.dockerfile.problems import excerpts_of
 from stageplan.errors import UsageError
 from stageplan.graph import StageGraph
 from stageplan.plan.backends import BackendOptions, check_options
@@ -14,6 +16,7 @@ from stageplan.plan.model import VERSION, BuildArg, Inputs, Parameters, Plan
 from stageplan.plan.options import PlanOptions
 from stageplan.plan.strategies.base import Strategy, Work
 from stageplan.plan.validation import check_plan
+from stageplan.stages.classic import check_classic, classic_stages, classic_target
 
 
 def make_plan(dockerfile: Dockerfile, graph: StageGraph, options: PlanOptions, engine: EngineFacts) -> Plan:
@@ -29,9 +32,13 @@ def make_plan(dockerfile: Dockerfile, graph: StageGraph, options: PlanOptions, e
     """
     choice = choose(options, engine)
     check_image(options)
-    targets = tuple(graph.find(name).index for name in options.targets) or (graph.target,)
-    checks = tuple(graph.find(name).index for name in options.checks)
+    classic = choice.strategy.builder == "classic"
+    stage_of = partial(_stage_of, graph, classic=classic)
+    targets = tuple(map(stage_of, options.targets)) or (graph.target,)
+    checks = tuple(map(stage_of, options.checks))
     _check_targets(graph, options, targets, checks)
+    if classic:
+        _check_classic(dockerfile, graph, options, max(targets + checks))
     work = _work(graph, options, engine, choice.strategy, targets, checks)
     plan = Plan(
         version=VERSION,
@@ -48,6 +55,20 @@ def make_plan(dockerfile: Dockerfile, graph: StageGraph, options: PlanOptions, e
     )
     check_plan(plan)
     return plan
+
+
+def _stage_of(graph: StageGraph, name: str, *, classic: bool) -> int:
+    """The index of the stage that the builder takes for a target's name."""
+    stage = graph.find(name)
+    return classic_target(graph.stages, name) if classic else stage.index
+
+
+def _check_classic(dockerfile: Dockerfile, graph: StageGraph, options: PlanOptions, last: int) -> None:
+    """Refuses what the classic builder cannot build, in every stage up to the last one that is wanted."""
+    build_args = {arg.name: arg.value or "" for arg in options.build_args}
+    with excerpts_of(lambda: dockerfile.text):
+        check_classic(dockerfile, graph.stages, build_args, last)
+    graph.check(classic_stages(last))
 
 
 def _check_targets(
@@ -83,7 +104,7 @@ def _work(
 ) -> Work:
     wanted = {*targets, *checks}
     classic = strategy.builder == "classic"
-    reached = frozenset(range(max(wanted) + 1)) if classic else graph.reached_from(wanted)
+    reached = frozenset(classic_stages(max(wanted))) if classic else graph.reached_from(wanted)
     decisions = decide(
         graph,
         targets=targets,
@@ -91,6 +112,7 @@ def _work(
         reached=reached,
         split=options.split,
         parents_only=strategy.parents_only,
+        stage_of=partial(_stage_of, graph, classic=classic),
     )
     built = {decision.index for decision in decisions if decision.action == "build"}
     order = tuple(range(len(graph.stages))) if classic else graph.build_order(wanted)
