@@ -65,7 +65,6 @@ def _shell(arguments: argparse.Namespace) -> int:
             arguments.suite or engine_suite(),
             containerd_store=not arguments.classic,
             mirror=registry.url,
-            insecure=(registry.host,),
         )
         with engine:
             words = arguments.words or [os.environ.get("SHELL", "/bin/sh")]

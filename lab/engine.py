@@ -6,7 +6,7 @@ import os
 import shutil
 import socket
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -29,7 +29,6 @@ class Engine:
         suite: which engine, see `lab.packages`.
         containerd_store: keep images in containerd's store, else in the classic one.
         mirror: a registry that stands in for Docker Hub, as `http://HOST:PORT`.
-        insecure: registries that are not on loopback and speak plain HTTP, as `HOST:PORT`.
         in_memory: keep the data in memory; default: where there is plenty.
     """
 
@@ -39,13 +38,11 @@ class Engine:
         *,
         containerd_store: bool = True,
         mirror: str | None = None,
-        insecure: Sequence[str] = (),
         in_memory: bool | None = None,
     ) -> None:
         self.suite = suite
         self.containerd_store = containerd_store
         self._mirror = mirror
-        self._insecure = insecure
         self._in_memory = _memory_is_plenty() if in_memory is None else in_memory
         self._prefix = packages.prefix(suite)
         self._folder = new_folder()
@@ -161,7 +158,6 @@ class Engine:
             "ip-masq": False,
             "features": {"containerd-snapshotter": self.containerd_store},
             "registry-mirrors": [self._mirror] if self._mirror else [],
-            "insecure-registries": list(self._insecure),
             "cgroup-parent": f"/{self._folder.name}",
             "exec-opts": ["native.cgroupdriver=cgroupfs"],  # systemd would not know the pids of our namespace
         }

@@ -1,7 +1,7 @@
 """Bridges and a registry's throttled wire, named so that many can live on one machine at once."""
 
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,7 +28,7 @@ class Wire:
 
     Attributes:
         name: of the namespace, and of the interface on our side.
-        address: where a server in the namespace is reached.
+        address: where a server in the namespace is reached; on loopback, so that no client asks it for TLS.
     """
 
     name: str
@@ -72,17 +72,29 @@ def wire(megabits: int) -> Wire:
         if _taken(["ip", "netns", "add", name]):
             continue
         inside = ["ip", "netns", "exec", name]
+        ours, theirs, address = f"10.214.{number}.1", f"10.214.{number}.2", f"127.214.{number}.2"
         _run(["ip", "link", "add", name, "type", "veth", "peer", "name", "eth0", "netns", name])
-        _run(["ip", "address", "add", f"10.214.{number}.1/24", "dev", name])
+        _run(["ip", "address", "add", f"{ours}/24", "dev", name])
         _run(["ip", "link", "set", name, "up"])
-        _run([*inside, "ip", "address", "add", f"10.214.{number}.2/24", "dev", "eth0"])
+        _run([*inside, "ip", "address", "add", f"{theirs}/24", "dev", "eth0"])
         _run([*inside, "ip", "link", "set", "eth0", "up"])
         _run([*inside, "ip", "link", "set", "lo", "up"])
+        _run([*inside, "ip", "address", "add", f"{address}/32", "dev", "lo"])
+        _let_loopback_through(name)
+        _let_loopback_through("eth0", inside)
+        way = ["via", theirs, "dev", name, "src", ours]
+        _run(["ip", "route", "add", "table", "local", "unicast", f"{address}/32", *way])
         limit = ["root", "tbf", "rate", f"{megabits}mbit", "burst", "256kb", "latency", "100ms"]
         _run(["tc", "qdisc", "add", "dev", name, *limit])
         _run([*inside, "tc", "qdisc", "add", "dev", "eth0", *limit])
-        return Wire(name=name, address=f"10.214.{number}.2")
+        return Wire(name=name, address=address)
     raise LabUnavailableError(f"all {MOST} wires are in use")
+
+
+def _let_loopback_through(interface: str, inside: Sequence[str] = ()) -> None:
+    """Packets to and from 127.0.0.0/8 may pass this interface; elsewhere the kernel drops them."""
+    setting = f"/proc/sys/net/ipv4/conf/{interface}/route_localnet"
+    _run([*inside, "sh", "-c", f"echo 1 > {setting}"])
 
 
 def _free_numbers() -> Iterator[int]:
