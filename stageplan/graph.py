@@ -18,7 +18,7 @@ from stageplan.stages.model import (
     StageInstruction,
     StageMount,
 )
-from stageplan.stages.options import BuildOptions, ImageConfig
+from stageplan.stages.options import BuildOptions, ImageConfig, ImageConfigs
 from stageplan.stages.reach import reached_from
 from stageplan.stages.resolve import ResolvedStages, no_such_target, resolve_stages
 
@@ -31,6 +31,7 @@ __all__ = [
     "DependencyKind",
     "GraphWarning",
     "ImageConfig",
+    "ImageConfigs",
     "ImageKind",
     "ImageUse",
     "Source",
@@ -175,15 +176,15 @@ class StageGraph:
 
 
 def build_graph(
-    dockerfile: Dockerfile, options: BuildOptions, images: Mapping[str, ImageConfig] | None = None
+    dockerfile: Dockerfile, options: BuildOptions, images: ImageConfigs | None = None
 ) -> StageGraph:
     """The graph of a file.
 
     Args:
         dockerfile: the file.
         options: what the user asks of the build.
-        images: what is known of base images, by normalised reference such as `docker.io/library/alpine:3.22`;
-            variables and ONBUILD triggers of an image that is not among them count as unknown.
+        images: what is known of images, by normalised reference such as `docker.io/library/alpine:3.22` and
+            by platform; variables and ONBUILD triggers of an image that is not among them count as unknown.
 
     Raises:
         DockerfileError: the builder would refuse the file for this target.

@@ -1,6 +1,6 @@
 """The instructions of each stage with what they take from, the triggers of its base among them."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from stageplan.dockerfile.instructions import Dockerfile, Instruction
 from stageplan.dockerfile.reader import read_trigger
@@ -12,6 +12,8 @@ from stageplan.stages.images import checked_reference
 from stageplan.stages.model import Source
 from stageplan.stages.sources import StageList
 
+TriggersOf = Callable[[Source], Sequence[str]]
+
 
 class Bodies:
     """What each stage runs, and which stages that names.
@@ -19,6 +21,8 @@ class Bodies:
     Attributes:
         instructions: by stage, triggers that have fired first.
         named: by stage, the other stages it names in FROM, COPY and mounts.
+        behind_images: by stage, what the triggers of the images name that it copies from or mounts. The
+            builder looks these up, as it does for a base, and then runs none of those triggers.
         refused: by stage, why its triggers cannot fire, for stages that the target does not need.
     """
 
@@ -34,6 +38,7 @@ class Bodies:
         self._unchecked = list[Source]()
         self._triggers = dict[int, tuple[Instruction, ...]]()
         self.instructions = [self._sourced(text.body) for text in dockerfile.stages]
+        self.behind_images: list[tuple[Source, ...]] = [()] * len(bases.bases)
         self.named = [self._named(index) for index in range(len(bases.bases))]
         self.refused = dict[int, DockerfileError]()
 
@@ -48,7 +53,9 @@ class Bodies:
             for index in range(len(self.instructions))
         ]
 
-    def fire_triggers(self, target: int, from_images: Sequence[Sequence[str]]) -> None:
+    def fire_triggers(
+        self, target: int, from_images: Sequence[Sequence[str]], of_source: TriggersOf | None
+    ) -> None:
         """Puts the triggers of each base before the instructions of the stages that start from it.
 
         Those of stages that the target needs fire first, for they can make it need more. The others fire for
@@ -57,6 +64,7 @@ class Bodies:
         Args:
             target: index of the stage to build.
             from_images: by stage, the triggers of the image it starts from.
+            of_source: the triggers of an image that a COPY or mount names; None where none are known.
 
         Raises:
             DockerfileError: a trigger that the target needs is none, or the name of an image is none.
@@ -67,11 +75,11 @@ class Bodies:
             self._check_images()
             reached = self._newly_reached(front, fired)
             fired.update(reached)
-            front = [name for stage in reached for name in self._fire(stage, from_images[stage])]
+            front = [name for stage in reached for name in self._fire(stage, from_images[stage], of_source)]
         for stage in range(len(self.instructions)):
             if stage not in fired:
                 try:
-                    self._fire(stage, from_images[stage])
+                    self._fire(stage, from_images[stage], of_source)
                     self._check_images()
                 except DockerfileError as error:
                     self.refused[stage] = error
@@ -96,7 +104,8 @@ class Bodies:
 
     def _named(self, index: int) -> tuple[int, ...]:
         base = self._bases.bases[index].stage
-        named = (source.stage for source in self.sources(index) if source.stage is not None)
+        sources = (*self.sources(index), *self.behind_images[index])
+        named = (source.stage for source in sources if source.stage is not None)
         return tuple(named) if base is None else (base, *named)
 
     def _check_images(self) -> None:
@@ -115,19 +124,36 @@ class Bodies:
                 front.extend(self.named[stage])
         return sorted(reached)
 
-    def _fire(self, index: int, from_image: Sequence[str]) -> Iterator[int]:
-        """The stages that the triggers of a stage's base name, once they are among its instructions."""
+    def _fire(self, index: int, from_image: Sequence[str], of_source: TriggersOf | None) -> tuple[int, ...]:
+        """The stages that a stage names once the triggers of its base are among its instructions."""
         place = self._dockerfile.stages[index].start.span
         triggers = [read_trigger(text, place) for text in from_image]
         base = self._bases.bases[index].stage
         if base is not None:
             triggers.extend(self._triggers_of(base))
-        if not triggers:
-            return iter(())
-        sourced = self._sourced(triggers, triggers=True)
-        self.instructions[index] = (*sourced, *self.instructions[index])
-        self.named[index] = self._named(index)
-        return (source.stage for item in sourced for source in item.sources if source.stage is not None)
+        self.instructions[index] = (*self._sourced(triggers, triggers=True), *self.instructions[index])
+        if of_source:
+            self.behind_images[index] = self._behind_images(index, of_source)
+        if triggers or self.behind_images[index]:
+            self.named[index] = self._named(index)
+            return self.named[index]
+        return ()
+
+    def _behind_images(self, index: int, of_source: TriggersOf) -> tuple[Source, ...]:
+        """What the triggers of the images name that a stage copies from, and the triggers of those, too."""
+        found = list[Source]()
+        waiting = self.sources(index)
+        seen = set[str]()
+        while waiting:
+            source = waiting.pop(0)
+            if source.image is None or source.image in seen:
+                continue
+            seen.add(source.image)
+            triggers = [read_trigger(text, source.span) for text in of_source(source)]
+            named = [other for item in self._sourced(triggers, triggers=True) for other in item.sources]
+            found += named
+            waiting += named
+        return tuple(found)
 
     def _triggers_of(self, base: int) -> tuple[Instruction, ...]:
         """The triggers that a stage of the file stores."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from stageplan.dockerfile.platforms import Platform
 from stageplan.stages.images import resolved_image
 from stageplan.stages.model import Dependency, ImageUse, Source, Stage, StageInstruction
 from stageplan.stages.starts import StageStart
@@ -35,7 +36,7 @@ def _taken(instruction: StageInstruction) -> Iterator[tuple[Source, tuple[str, .
 
 
 def stage_images(
-    start: StageStart, sources: Iterable[Source], contexts: Mapping[str, str]
+    start: StageStart, sources: Iterable[Source], contexts: Mapping[str, str], wanted: Platform
 ) -> Iterator[ImageUse]:
     """The images that a stage needs: its base, and what its COPYs and mounts name.
 
@@ -43,6 +44,7 @@ def stage_images(
         start: the beginning of the stage.
         sources: what its instructions name, whether data is taken from there or not.
         contexts: values of `--build-context`, by name.
+        wanted: the platform to build for, which is that of copied images whatever the stage's own is.
 
     Raises:
         DockerfileError: a named context is an image that cannot be.
@@ -52,6 +54,6 @@ def stage_images(
         yield ImageUse(ref=start.image.ref, stage=index, kind="from")
     for source in sources:
         if source.image is not None:
-            image = resolved_image(source.image, contexts, start.platform, source.place)
+            image = resolved_image(source.image, contexts, wanted, source.place)
             if image.ref:
                 yield ImageUse(ref=image.ref, stage=index, kind=source.kind)

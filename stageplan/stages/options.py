@@ -36,3 +36,7 @@ class ImageConfig:
     environment: Mapping[str, str] = field(default_factory=dict)
     onbuild: tuple[str, ...] = ()
     working_directory: str = ""
+
+
+ImageConfigs = Mapping[tuple[str, str], ImageConfig]
+"""What is known of images, by normalised reference and by the platform that is asked of them."""

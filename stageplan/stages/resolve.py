@@ -5,8 +5,9 @@ then what COPY and mounts name in all stages, circles, image names of all stages
 in stages that are needed.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from stageplan.dockerfile.collector import paused_collector
 from stageplan.dockerfile.instructions import Dockerfile
@@ -19,8 +20,9 @@ from stageplan.stages.contents import StageContent, stage_contents
 from stageplan.stages.cycles import refuse_cycles
 from stageplan.stages.dependencies import stage_dependencies, stage_images
 from stageplan.stages.global_scope import GlobalScope, global_scope
-from stageplan.stages.model import Dependency, GraphWarning, ImageUse, Stage
-from stageplan.stages.options import BuildOptions, ImageConfig
+from stageplan.stages.images import resolved_image
+from stageplan.stages.model import Dependency, GraphWarning, ImageUse, Source, Stage
+from stageplan.stages.options import BuildOptions, ImageConfigs
 from stageplan.stages.starts import StageStart, stage_starts
 from stageplan.stages.warnings import graph_warnings
 
@@ -56,15 +58,13 @@ class ResolvedStages:
 
 
 @paused_collector()
-def resolve_stages(
-    dockerfile: Dockerfile, options: BuildOptions, images: Mapping[str, ImageConfig]
-) -> ResolvedStages:
+def resolve_stages(dockerfile: Dockerfile, options: BuildOptions, images: ImageConfigs) -> ResolvedStages:
     """The stages of a file, resolved.
 
     Args:
         dockerfile: the file.
         options: what the user asks.
-        images: configurations of base images that somebody has looked at, by normalised reference.
+        images: configurations of the images that somebody has looked at.
 
     Raises:
         DockerfileError: the builder would refuse the file whichever of its stages is needed.
@@ -78,15 +78,17 @@ def resolve_stages(
     target = _target(dockerfile, bases, options.target)
     bodies = Bodies(dockerfile, bases)
     refuse_cycles(bodies.first_spans(), [text.label for text in dockerfile.stages])
-    starts = stage_starts(dockerfile, bases.bases, options.build_contexts, images, wanted)
-    bodies.fire_triggers(target, [start.triggers for start in starts])
+    contexts = options.build_contexts
+    starts = stage_starts(dockerfile, bases.bases, contexts, images, wanted)
+    of_source = partial(_triggers, images=images, contexts=contexts, wanted=wanted) if images else None
+    bodies.fire_triggers(target, [start.triggers for start in starts], of_source)
     contents = stage_contents(starts, bodies.instructions, scope, options.build_args)
     stages = tuple(map(_stage, starts, contents))
     return ResolvedStages(
         stages=stages,
         dependencies=tuple(dependency for stage in stages for dependency in stage_dependencies(stage)),
         named=tuple(bodies.named),
-        image_uses=_image_uses(starts, bodies, options.build_contexts),
+        image_uses=_image_uses(starts, bodies, contexts, wanted),
         problems=_problems(contents, bodies),
         target=target,
         target_name=target_name,
@@ -141,16 +143,30 @@ def _stage(start: StageStart, content: StageContent) -> Stage:
     )
 
 
+def _triggers(
+    source: Source, *, images: ImageConfigs, contexts: Mapping[str, str], wanted: Platform
+) -> tuple[str, ...]:
+    """The triggers of an image that a COPY or mount names, as far as they are known."""
+    ref = resolved_image(source.image or "", contexts, wanted, source.place).ref
+    config = images.get((ref, wanted.format())) if ref else None
+    return config.onbuild if config else ()
+
+
 def _image_uses(
-    starts: tuple[StageStart, ...], bodies: Bodies, contexts: Mapping[str, str]
+    starts: tuple[StageStart, ...], bodies: Bodies, contexts: Mapping[str, str], wanted: Platform
 ) -> tuple[ImageUse, ...]:
     uses = (
         use
         for start in starts
         if start.text.index not in bodies.refused
-        for use in stage_images(start, bodies.sources(start.text.index), contexts)
+        for use in stage_images(start, _looked_up(bodies, start.text.index), contexts, wanted)
     )
     return tuple(sorted(set(uses)))
+
+
+def _looked_up(bodies: Bodies, stage: int) -> Iterator[Source]:
+    yield from bodies.sources(stage)
+    yield from bodies.behind_images[stage]
 
 
 def _problems(contents: tuple[StageContent, ...], bodies: Bodies) -> dict[int, DockerfileError]:

@@ -9,7 +9,7 @@ from stageplan.dockerfile.platforms import Platform
 from stageplan.stages.bases import SCRATCH, Base
 from stageplan.stages.images import ResolvedImage, context_image, resolved_image
 from stageplan.stages.named_contexts import is_empty_context
-from stageplan.stages.options import ImageConfig
+from stageplan.stages.options import ImageConfig, ImageConfigs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +61,7 @@ def stage_starts(
     dockerfile: Dockerfile,
     bases: tuple[Base, ...],
     contexts: Mapping[str, str],
-    images: Mapping[str, ImageConfig],
+    images: ImageConfigs,
     wanted: Platform,
 ) -> tuple[StageStart, ...]:
     """The beginning of each stage, in order.
@@ -70,7 +70,7 @@ def stage_starts(
         dockerfile: the file.
         bases: the base of each stage.
         contexts: values of `--build-context`, by name.
-        images: what is known of images, by normalised reference.
+        images: what is known of images.
         wanted: the platform to build for.
 
     Raises:
@@ -82,7 +82,7 @@ def stage_starts(
         # says
         platform = starts[base.stage].platform if base.stage is not None else _own_platform(base, wanted)
         image = _image(text, base, contexts, platform)
-        config = images.get(image.ref) if image.ref else None
+        config = images.get((image.ref, platform.format())) if image.ref else None
         starts.append(StageStart(text=text, base=base, platform=platform, image=image, config=config))
     return tuple(starts)
 

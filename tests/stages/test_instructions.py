@@ -6,13 +6,15 @@ import pytest
 
 from stageplan.dockerfile.reader import read_dockerfile
 from stageplan.errors import DockerfileError
-from stageplan.graph import BuildOptions, ImageConfig, StageGraph, StageInstruction, build_graph
+from stageplan.graph import BuildOptions, ImageConfig, ImageConfigs, StageGraph, StageInstruction, build_graph
 
-KNOWN = {"docker.io/library/x:latest": ImageConfig(environment={"LANG": "C", "HOME": "/root"})}
+KNOWN = {
+    ("docker.io/library/x:latest", "linux/amd64"): ImageConfig(environment={"LANG": "C", "HOME": "/root"})
+}
 
 
 def graph_of(
-    text: str, build_args: Mapping[str, str] | None = None, images: Mapping[str, ImageConfig] | None = None
+    text: str, build_args: Mapping[str, str] | None = None, images: ImageConfigs | None = None
 ) -> StageGraph:
     options = BuildOptions(build_args=build_args or {})
     return build_graph(read_dockerfile(text.encode(), "Dockerfile"), options, images)
@@ -253,5 +255,5 @@ def test_a_symbolic_mode_is_fine() -> None:
 
 
 def test_trailing_options_of_an_image() -> None:
-    images = {"docker.io/library/x:latest": ImageConfig(working_directory="/w")}
+    images = {("docker.io/library/x:latest", "linux/amd64"): ImageConfig(working_directory="/w")}
     assert graph_of("FROM x\nRUN --mount=target=. b", images=images).reachable == {0}

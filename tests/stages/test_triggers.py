@@ -8,7 +8,7 @@ from stageplan.graph import BuildOptions, ImageConfig, StageGraph, build_graph
 
 
 def graph_of(text: str, target: str | None = None, *onbuild: str) -> StageGraph:
-    images = {"docker.io/library/x:latest": ImageConfig(onbuild=onbuild)}
+    images = {("docker.io/library/x:latest", "linux/amd64"): ImageConfig(onbuild=onbuild)}
     return build_graph(read_dockerfile(text.encode(), "Dockerfile"), BuildOptions(target=target), images)
 
 
@@ -90,3 +90,44 @@ def test_refused_only_where_it_fires(trigger: str, message: str) -> None:
     with pytest.raises(DockerfileError) as again:
         graph_of(text, "b")
     assert again.value.message == caught.value.message
+
+
+def test_triggers_of_a_copied_image_do_not_run_but_what_they_name_is_looked_up() -> None:
+    text = "FROM y:1 AS tool\nFROM y\nCOPY --from=x /a /b"
+    graph = graph_of(text, None, "COPY --from=tool /t /t", "COPY --from=z /t /t")
+    assert edges(graph) == []
+    assert graph.reachable == {1}
+    assert [step.text for step in graph.stages[1].instructions] == ["COPY --from=x /a /b"]
+    assert [(use.ref, use.stage) for use in graph.images_of([1])] == [
+        ("docker.io/library/x:latest", 1),
+        ("docker.io/library/y:1", 0),
+        ("docker.io/library/y:latest", 1),
+        ("docker.io/library/z:latest", 1),
+    ]
+
+
+def test_a_trigger_of_a_copied_image_may_name_the_image_itself() -> None:
+    graph = graph_of("FROM y\nRUN --mount=from=x,target=/m true", None, "COPY --from=x /t /t")
+    assert [(use.ref, use.kind) for use in graph.images_of([0])] == [
+        ("docker.io/library/x:latest", "copy"),
+        ("docker.io/library/x:latest", "mount"),
+        ("docker.io/library/y:latest", "from"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("trigger", "message"),
+    [
+        ("FROM z", "*instructions.Stage is not a command type"),
+        ("COPY --from=later /t /t", 'cannot copy from stage "later", it needs to be defined before'),
+    ],
+)
+def test_a_trigger_of_an_image_that_cannot_run(trigger: str, message: str) -> None:
+    with pytest.raises(DockerfileError) as caught:
+        graph_of("FROM x AS a\nFROM y AS later\nFROM a", None, trigger)
+    assert caught.value.message.startswith(message)
+
+
+def test_an_image_for_another_platform_is_another_image() -> None:
+    graph = graph_of("FROM --platform=linux/arm64 x", None, "RUN a")
+    assert graph.stages[0].instructions == ()
