@@ -32,8 +32,9 @@ def instruction_inputs(
         facts: what the file alone does not say.
     """
     line = instruction.span.line
-    if instruction.unknown:  # its expanded words alone do not tell what they are made of
-        yield _unexpanded(instruction)
+    if instruction.unknown:
+        yield _unreadable(instruction)
+        return
     match instruction.keyword:
         case "ARG" | "ENV":
             kind: InputKind = "argument" if instruction.keyword == "ARG" else "environment"
@@ -54,20 +55,15 @@ def instruction_inputs(
     yield from _read(instruction, origins)
 
 
-def _unexpanded(instruction: StageInstruction) -> KeyInput:
-    """The line as it is written, where a variable that only the base image knows stands in it.
-
-    The base's digest and the values before it then say what it becomes, except which files that are.
-    """
+def _unreadable(instruction: StageInstruction) -> KeyInput:
+    """An instruction with a variable in it that nobody has asked the base image for."""
     names = ", ".join(f"'{name}'" for name in sorted(instruction.unknown))
-    reason = f"{instruction.keyword} reads {names}, which only the base image knows"
-    decides_source = bool(instruction.sources or instruction.mounts)
     return KeyInput(
-        kind="unexpanded",
+        kind="instruction",
         name=instruction.keyword,
-        value=instruction.text,
+        value="",
         line=instruction.span.line,
-        unknown=reason if decides_source else None,
+        unknown=f"{instruction.keyword} reads {names}, which only the base image knows",
     )
 
 
@@ -78,8 +74,6 @@ def _read(instruction: StageInstruction, origins: Origins) -> Iterator[KeyInput]
         yield _heredoc(heredoc, line)
     for mount in instruction.mounts:
         yield from _mounted(mount, origins, line)
-    if instruction.unknown:
-        return
     if instruction.context_sources:
         yield origins.context(_copied_files(instruction), line)
     if instruction.copied:

@@ -11,7 +11,6 @@ InputKind = Literal[
     "base-image",
     "base-stage",
     "instruction",
-    "unexpanded",
     "argument",
     "environment",
     "user",
@@ -94,11 +93,11 @@ class KeyFacts:
         images: the digest of each image that a reached stage names, by normalised reference; one that names
             its digest itself need not be there.
         inspected: the base images whose configuration the graph was made with, by normalised reference.
+        image_problems: why the digest of an image is not known, by normalised reference.
         digest_of: says what a build context holds.
         platform: the platform that is built for.
         build_args: values of `--build-arg`, by name.
         build_contexts: values of `--build-context`, by name.
-        offline: nobody was asked for the digest of an image, which a reason then says.
     """
 
     images: Mapping[str, str]
@@ -107,4 +106,4 @@ class KeyFacts:
     platform: str
     build_args: Mapping[str, str] = field(default_factory=dict)
     build_contexts: Mapping[str, str] = field(default_factory=dict)
-    offline: bool = False
+    image_problems: Mapping[str, str] = field(default_factory=dict)

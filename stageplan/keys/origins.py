@@ -111,8 +111,8 @@ class Origins:
         digest = parse_reference(ref).digest or self._facts.images.get(ref)
         reason = None
         if digest is None:
-            way = "nobody was asked" if self._facts.offline else "its registry does not have it"
-            reason = f"the digest of '{ref}' is not known: {way}"
+            problem = self._facts.image_problems.get(ref, "nobody was asked")
+            reason = f"the digest of '{ref}' is not known: {problem}"
         elif is_base and ref not in self._facts.inspected:
             reason = f"the image '{ref}' cannot be inspected, and may have ONBUILD triggers"
         # an image that a COPY names is taken for the platform that is built for, whatever the stage's own is

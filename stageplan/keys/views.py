@@ -60,5 +60,5 @@ def _files(steps: Sequence[KeyInput], parent_state: str, parent_files: str) -> s
 
 
 def _sees_state(item: KeyInput) -> bool:
-    """A command, a new working directory, or a line with a variable whose value nobody knows."""
-    return item.kind == "unexpanded" or (item.kind == "instruction" and item.name not in _COPIES)
+    """A command, or a new working directory."""
+    return item.kind == "instruction" and item.name not in _COPIES
