@@ -6,6 +6,7 @@ from pathlib import Path
 
 import msgspec
 
+from stageplan.cli.base_images import graph_with_images
 from stageplan.cli.request import Given, Request, build_options, plan_options, read_request
 from stageplan.dockerfile.instructions import Dockerfile
 from stageplan.dockerfile.reader import read_dockerfile
@@ -22,18 +23,29 @@ from stageplan.system.files import read_bytes
 from stageplan.system.tree import read_ignore_file
 
 _ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64", "armv7l": "arm/v7"}
+AT_A_GLANCE = 2.0
+_FOR_A_PLAN = 10.0
 NOT_ASKED = EngineFacts(reachable=False, reason="not asked")
 
 
-def read_graph(request: Request, engine: EngineFacts = NOT_ASKED) -> tuple[Dockerfile, StageGraph]:
+def read_graph(
+    request: Request, engine: EngineFacts = NOT_ASKED, *, seconds: float | None = AT_A_GLANCE
+) -> tuple[Dockerfile, StageGraph]:
     """The Dockerfile of a request and its stages.
+
+    Args:
+        engine: what is known of it; its platform is the one to build for.
+        seconds: how long it may take to ask what base images bring along; None: nobody is asked.
 
     Raises:
         UsageError: it cannot be read.
         DockerfileError: the build would refuse it.
     """
     dockerfile = read_dockerfile(read_bytes(request.dockerfile), str(request.dockerfile))
-    return dockerfile, build_graph(dockerfile, build_options(request, platform=_native(engine)))
+    options = build_options(request, platform=_native(engine))
+    graph = build_graph(dockerfile, options)
+    named = [graph.find(name).index for name in (*request.chosen("targets"), *request.chosen("checks"))]
+    return dockerfile, graph_with_images(dockerfile, graph, options, (graph.target, *named), seconds=seconds)
 
 
 def plan_of(context: str, given: Given, *, offline: bool = False, needs_engine: bool = False) -> Plan:
@@ -56,7 +68,7 @@ def plan_of(context: str, given: Given, *, offline: bool = False, needs_engine: 
     else:
         request = read_request(context, given)
         engine = NOT_ASKED if offline else _ask_engine(request.chosen("builder"))
-        dockerfile, graph = read_graph(request, engine)
+        dockerfile, graph = read_graph(request, engine, seconds=None if offline else _FOR_A_PLAN)
         plan = _with_warning(make_plan(dockerfile, graph, plan_options(request), engine), request)
     if needs_engine:
         _require(engine, STRATEGIES[plan.strategy])

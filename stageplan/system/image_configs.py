@@ -54,7 +54,7 @@ class ImageConfigs:
         described = document.get("config")
         if not described:
             return None
-        config = _config(json.loads(registry.blob(repository, described["digest"])))
+        config = image_config(json.loads(registry.blob(repository, described["digest"])).get("config") or {})
         with suppress(OSError, UsageError):
             self._folder.mkdir(parents=True, exist_ok=True)
             write_atomically(self._file(digest, platform), msgspec.json.encode(config))
@@ -92,8 +92,8 @@ def _platform(described: Mapping[str, str]) -> Platform | None:
         return None
 
 
-def _config(image: Mapping[str, Any]) -> ImageConfig:
-    config = image.get("config") or {}
+def image_config(config: Mapping[str, Any]) -> ImageConfig:
+    """What stands in the `config` of an image, as registries and the engine's API have it."""
     pairs = (variable.partition("=") for variable in config.get("Env") or ())
     return ImageConfig(
         environment={name: value for name, _, value in pairs},
