@@ -5,14 +5,15 @@ from typing import Any
 
 import click
 
-from stageplan.cli.options import output_option, plan_options, plan_or_context_argument
+from stageplan.cli.options import offline_option, output_option, plan_options, plan_or_context_argument
 
 
 @click.command("script", short_help="the plan as a script that needs nothing but docker")
 @plan_or_context_argument
 @plan_options
+@offline_option
 @output_option
-def command(context: str, output: Path | None, **given: Any) -> None:
+def command(context: str, offline: bool, output: Path | None, **given: Any) -> None:
     """Write the plan as a POSIX sh script that needs nothing but docker.
 
     The script asks by itself which cache exists, so it can be committed and used for any branch:
@@ -28,5 +29,5 @@ def command(context: str, output: Path | None, **given: Any) -> None:
     from stageplan.cli.planning import plan_of
     from stageplan.render.shell import render_shell
 
-    text = render_shell(plan_of(context, given), version=__version__)
+    text = render_shell(plan_of(context, given, offline=offline), version=__version__)
     write(text.encode("utf-8", "surrogateescape"), output, executable=True)
