@@ -6,7 +6,7 @@ import subprocess
 import sys
 from typing import get_args
 
-from lab import Engine, Registry, Suite, available, engine_suite, packages, seed
+from lab import Engine, Registry, Suite, available, browser, engine_suite, packages, seed
 
 
 def main() -> int:
@@ -41,6 +41,11 @@ def _parser() -> argparse.ArgumentParser:
 def _prepare() -> int:
     for suite in get_args(Suite):
         print(f"{suite}: {packages.prefix(suite)}")
+    for name, program in (("chromium", browser.chromium), ("mermaid", browser.mermaid)):
+        try:
+            print(f"{name}: {program()}")
+        except packages.LabUnavailableError as error:
+            print(f"{name}: {error}")
     return 0
 
 

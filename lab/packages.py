@@ -65,16 +65,21 @@ def prefix(suite: Suite) -> Path:
     Raises:
         LabUnavailableError: this machine is no Debian, we are not root, or apt cannot get the packages.
     """
-    _check_machine()
+    check_machine()
     wanted = folder() / suite
-    with _lock():
+    with lock():
         _install_tools()
         if not wanted.is_dir():
             _fetch(suite, wanted)
     return wanted
 
 
-def _check_machine() -> None:
+def check_machine() -> None:
+    """Nothing, where this machine is a Debian whose packages we may install.
+
+    Raises:
+        LabUnavailableError: it is not.
+    """
     if sys.platform != "linux":
         raise LabUnavailableError("the lab needs Linux")
     if os.geteuid() != 0:
@@ -115,7 +120,7 @@ def _fetch(suite: Suite, wanted: Path) -> None:
 
 
 @contextmanager
-def _lock() -> Iterator[None]:
+def lock() -> Iterator[None]:
     """One process at a time fetches; the others wait and find it done."""
     folder().mkdir(parents=True, exist_ok=True)
     with (folder() / "lock").open("w", encoding="utf-8") as file:
