@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from stageplan.cli.options import context_argument, graph_options, output_option
+from stageplan.cli.options import check_option, context_argument, graph_options, offline_option, output_option
 
 if TYPE_CHECKING:
     from stageplan.cli.request import Request
@@ -17,13 +17,8 @@ _EXIT_WARNINGS = 1
 @click.command("check", short_help="warnings that matter for stages and caches")
 @context_argument
 @graph_options
-@click.option(
-    "--check",
-    "checks",
-    multiple=True,
-    metavar="STAGE",
-    help="A stage that is only run for its result: tests, lint; repeatable.",
-)
+@check_option
+@offline_option
 @click.option(
     "--format",
     "form",
@@ -38,6 +33,7 @@ _EXIT_WARNINGS = 1
 @output_option
 def command(
     context: str,
+    offline: bool,
     form: str,
     as_json: bool,
     ignored: tuple[str, ...],
@@ -53,7 +49,7 @@ def command(
     stageplan check --format sarif -o check.sarif
     """
     from stageplan.cli.output import say, write
-    from stageplan.cli.planning import read_graph
+    from stageplan.cli.planning import AT_A_GLANCE, read_graph
     from stageplan.cli.request import read_request
     from stageplan.review.check_document import findings_json, findings_text, summary
     from stageplan.review.checks.finding import Subject
@@ -62,7 +58,7 @@ def command(
 
     rules = _known_rules(ignored)
     request = read_request(context, given)
-    dockerfile, graph = read_graph(request)
+    dockerfile, graph = read_graph(request, seconds=None if offline else AT_A_GLANCE)
     findings = check(Subject(graph=graph, targets=_targets(request, graph)), rules)
     match "json" if as_json else form:
         case "json":

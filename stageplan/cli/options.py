@@ -47,15 +47,17 @@ graph_options = _all(
     click.option("--platform", metavar="OS/ARCH", help="The platform to build for.  [default: the engine's]"),
 )
 
+check_option = click.option(
+    "--check",
+    "checks",
+    multiple=True,
+    metavar="STAGE",
+    help="A stage that is only run for its result: tests, lint; repeatable.",
+)
+
 plan_options = _all(
     graph_options,
-    click.option(
-        "--check",
-        "checks",
-        multiple=True,
-        metavar="STAGE",
-        help="A stage that is only run for its result: tests, lint; repeatable.",
-    ),
+    check_option,
     click.option(
         "--image",
         metavar="REPO",
