@@ -1,39 +1,38 @@
 """The digest of what an instruction reads of the build context."""
 
 import hashlib
+import struct
 from collections.abc import Callable, Iterable
 
-from stageplan.context.framing import framed
 from stageplan.context.selected import Selected
-from stageplan.context.tree import Entry
+from stageplan.context.tree import Entry, Kind
 
-HashFile = Callable[[Entry], bytes]
-"""The SHA-256 of a file's content."""
+HashContent = Callable[[Entry], bytes]
+"""What tells the content of a file or directory from every other: a digest, or b"" where there is none."""
 
 _LINK_MODE = 0o777
+_KINDS: dict[Kind, int] = {"file": 1, "directory": 2, "symlink": 3, "socket": 4, "other": 5}
+_HAS_CONTENT = frozenset({"file", "directory"})
+_HEADER = struct.Struct(">BIQQB")
 
 
-def selection_digest(selected: Iterable[Selected], hash_file: HashFile) -> str:
+def selection_digest(selected: Iterable[Selected], hash_content: HashContent) -> str:
     """`sha256:` and the digest of paths, kinds, modes, link targets and contents; not of owners and times.
 
     Args:
         selected: in the order in which `select_files` gives it.
-        hash_file: asked once for each regular file.
+        hash_content: asked once for each regular file and each directory.
     """
-    digest = hashlib.sha256()
-    for item in selected:
-        digest.update(_record(item, hash_file))
-    return f"sha256:{digest.hexdigest()}"
+    records = [entry_record(item, hash_content) for item in selected]
+    return f"sha256:{hashlib.sha256(b''.join(records)).hexdigest()}"
 
 
-def _record(item: Selected, hash_file: HashFile) -> bytes:
-    """One entry as bytes that no other entry has."""
+def entry_record(item: Selected, hash_content: HashContent) -> bytes:
+    """One entry as bytes that no other entry has: first a header with the length of each part."""
     entry = item.entry
-    mode = _LINK_MODE if entry.kind == "symlink" else entry.mode  # a link's own mode differs between systems
-    return framed(
-        item.path.encode("utf-8", "surrogateescape"),
-        entry.kind.encode(),
-        f"{mode:o}".encode(),
-        entry.link.encode("utf-8", "surrogateescape"),
-        hash_file(entry) if entry.kind == "file" else b"",
-    )
+    kind = entry.kind
+    mode = _LINK_MODE if kind == "symlink" else entry.mode  # a link's own mode differs between systems
+    path = item.path.encode("utf-8", "surrogateescape")
+    link = entry.link.encode("utf-8", "surrogateescape")
+    content = hash_content(entry) if kind in _HAS_CONTENT else b""
+    return _HEADER.pack(_KINDS[kind], mode, len(path), len(link), len(content)) + path + link + content

@@ -63,7 +63,9 @@ def select_files(view: ContextView, reading: Reading) -> tuple[Selected, ...]:
                 span=reading.span,
                 hint="write a backslash before a bracket or backslash that means itself",
             ) from None
-    return tuple(selected[path] for path in sorted(selected, key=_bytes))
+    # in ASCII, characters sort as their bytes do
+    in_order = sorted(selected) if all(map(str.isascii, selected)) else sorted(selected, key=_bytes)
+    return tuple([selected[path] for path in in_order])
 
 
 def _bytes(path: str) -> bytes:

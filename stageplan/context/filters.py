@@ -17,7 +17,17 @@ class Filter:
         self._excludes = _pattern_list(excludes)
         self.is_set = bool(includes or excludes)
 
-    def contents(
+    def contents(self, view: ContextView, directory: str, path: str) -> Iterable[Selected]:
+        """What is read in a directory, with all that lies below.
+
+        Args:
+            view: the build context.
+            directory: where the content lies.
+            path: where the instruction sees it.
+        """
+        return self._filtered(view, directory, path) if self.is_set else _all(view, directory, path)
+
+    def _filtered(
         self,
         view: ContextView,
         directory: str,
@@ -25,7 +35,7 @@ class Filter:
         below: str = ROOT,
         inherited: tuple[Inherited, Inherited] = ((), ()),
     ) -> Iterator[Selected]:
-        """What is read in a directory, and a directory that is not read itself before what is read in it.
+        """What is let through, and a directory that is not read itself before what is read in it.
 
         Args:
             view: the build context.
@@ -34,9 +44,9 @@ class Filter:
             below: where it lies from the source on.
             inherited: what the directory hands down for the includes and the excludes.
         """
-        for entry in view.children(directory):
-            relative = join(below, entry.name)
-            item = Selected(path=join(path, entry.name), entry=entry)
+        for name, entry in view.names(directory):
+            relative = join(below, name)
+            item = Selected(path=join(path, name), entry=entry)
             is_read, handed_down = self._read(relative, inherited)
             if entry.kind != "directory":
                 if is_read:
@@ -46,7 +56,7 @@ class Filter:
                 yield item
             elif self._includes and not self._includes.may_match_in(relative):
                 continue
-            for inner in self.contents(view, entry.path, item.path, relative, handed_down):
+            for inner in self._filtered(view, entry.path, item.path, relative, handed_down):
                 if not is_read:
                     is_read = True
                     yield item
@@ -58,6 +68,20 @@ class Filter:
         included, includes = self._includes.match(path, inherited[0]) if self._includes else (True, ())
         excluded, excludes = self._excludes.match(path, inherited[1])
         return included and not excluded, (includes, excludes)
+
+
+def _all(view: ContextView, directory: str, path: str) -> list[Selected]:
+    """Everything below a directory."""
+    found: list[Selected] = []
+    waiting = [(directory, path)]
+    while waiting:
+        inside, seen = waiting.pop()
+        start = join(seen, "")
+        for name, entry in view.names(inside):
+            found.append(Selected(path=start + name, entry=entry))
+            if entry.kind == "directory":
+                waiting.append((entry.path, start + name))
+    return found
 
 
 def _pattern_list(texts: Iterable[str]) -> PatternList:

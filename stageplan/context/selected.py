@@ -1,12 +1,11 @@
 """One thing that an instruction reads of the build context."""
 
-from dataclasses import dataclass
+import msgspec
 
 from stageplan.context.tree import Entry
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Selected:
+class Selected(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Something that an instruction reads.
 
     Attributes:

@@ -1,6 +1,7 @@
 """The build context as the build sees it: without what its ignore file leaves out, with links followed."""
 
 import posixpath
+from collections.abc import Iterable
 
 from stageplan.context.ignore import NOTHING_IGNORED, IgnoreFile, IgnoreRule
 from stageplan.context.path_patterns import Inherited
@@ -87,12 +88,17 @@ class ContextView:
             return None
         return self._ignore.deciding_rule(followed)
 
+    def names(self, directory: str) -> Iterable[tuple[str, Entry]]:
+        """What `children` gives, each with its name."""
+        return self._listing(directory).items()
+
     def _listing(self, directory: str) -> dict[str, Entry]:
         """What the build sees in a directory, by name."""
         listing = self._seen.get(directory)
         if listing is None:
             entries = self._tree.children(directory)
-            listing = {entry.name: entry for entry in entries if self._is_seen(entry, directory)}
+            start = len(join(directory, ""))
+            listing = {entry.path[start:]: entry for entry in entries if self._is_seen(entry, directory)}
             self._seen[directory] = listing
         return listing
 

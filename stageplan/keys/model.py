@@ -92,7 +92,8 @@ class KeyFacts:
     Attributes:
         images: the digest of each image that a reached stage names, by normalised reference; one that names
             its digest itself need not be there.
-        inspected: the base images whose configuration the graph was made with, by normalised reference.
+        inspected: the base images whose configuration the graph was made with: normalised reference and
+            platform.
         image_problems: why the digest of an image is not known, by normalised reference.
         digest_of: says what a build context holds.
         platform: the platform that is built for.
@@ -101,7 +102,7 @@ class KeyFacts:
     """
 
     images: Mapping[str, str]
-    inspected: frozenset[str]
+    inspected: frozenset[tuple[str, str]]
     digest_of: DigestFiles
     platform: str
     build_args: Mapping[str, str] = field(default_factory=dict)

@@ -113,8 +113,9 @@ class Origins:
         if digest is None:
             problem = self._facts.image_problems.get(ref, "nobody was asked")
             reason = f"the digest of '{ref}' is not known: {problem}"
-        elif is_base and ref not in self._facts.inspected:
-            reason = f"the image '{ref}' cannot be inspected, and may have ONBUILD triggers"
+        elif is_base and (ref, self._stage.effective_platform) not in self._facts.inspected:
+            problem = self._facts.image_problems.get(ref, "nobody was asked")
+            reason = f"'{ref}' may have ONBUILD triggers, and cannot be inspected: {problem}"
         # an image that a COPY names is taken for the platform that is built for, whatever the stage's own is
         value = digest if is_base or digest is None else f"{digest} {self._facts.platform}"
         return KeyInput(

@@ -94,6 +94,23 @@ class BaseImages:
             moved=tuple(item.moved for item in found.values() if item.moved),
         )
 
+    def config(self, ref: str, digest: str, platform: str) -> tuple[ImageConfig | None, str | None]:
+        """What a base image brings along for a platform, or why that is not known.
+
+        Args:
+            ref: its name, normalised.
+            digest: which image that is.
+            platform: what the stage is built for.
+        """
+        kept = self._configs.kept(digest, platform)
+        if kept is not None:
+            return kept, None
+        config, problem = self._read_config(ref, digest, platform)
+        pinned = self._lock.get(ref)
+        if config is None and pinned and pinned.digest == digest:
+            return pinned.config, None
+        return config, problem
+
     def _find(self, ref: str, platform: str | None) -> _Found:
         """Which image it is, and for a base what it holds."""
         fixed = parse_reference(ref).digest
@@ -105,9 +122,7 @@ class BaseImages:
         moved = Moved(ref=ref, pinned=digest, now=now) if now and now != digest else None
         if platform is None:
             return _Found(digest=digest, moved=moved)
-        config, problem = self._ask_config(ref, digest, platform)
-        if config is None and pinned and pinned.digest == digest:
-            config = pinned.config
+        config, problem = self.config(ref, digest, platform)
         return _Found(digest=digest, config=config, problem=None if config else problem, moved=moved)
 
     def _ask_digest(self, ref: str) -> tuple[str | None, str | None]:
@@ -125,11 +140,8 @@ class BaseImages:
                 return digest, None
         return None, problem
 
-    def _ask_config(self, ref: str, digest: str, platform: str) -> tuple[ImageConfig | None, str | None]:
-        """The configuration of an image, or why it is not known."""
-        kept = self._configs.kept(digest, platform)
-        if kept is not None:
-            return kept, None
+    def _read_config(self, ref: str, digest: str, platform: str) -> tuple[ImageConfig | None, str | None]:
+        """The configuration of an image as a registry has it, or why it is not known."""
         if self._registry is None:
             return None, _OFFLINE
         problem = f"there is none for {platform}"

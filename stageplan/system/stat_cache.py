@@ -3,26 +3,31 @@
 import hashlib
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
+from stageplan.context.framing import framed
 from stageplan.context.tree import Entry
 from stageplan.errors import UsageError
-from stageplan.system.files import write_atomically
 from stageplan.system.tree import stamp
 
-_VERSION = 1
+_VERSION = 2
 _PIECE = 1 << 18
 _SETTLED_NS = 2_000_000_000
 """Two changes within one tick of a file system's clock look like one; no clock ticks slower than this."""
 _MOST_KEPT = 200_000
+_LARGE = 1 << 20
+"""A file of this size takes longer to hash than to hand to another thread."""
+_CAPABILITY = "security.capability"
+_NOT_COPIED = ("security.", "system.")
 
 
-class _Kept(msgspec.Struct, frozen=True, array_like=True):
+class _Kept(msgspec.Struct, frozen=True, array_like=True, gc=False):
     stamp: tuple[int, ...]
     digest: bytes
 
@@ -33,7 +38,7 @@ class _Document(msgspec.Struct, frozen=True):
 
 
 class StatCache:
-    """The SHA-256 of files below a directory."""
+    """The SHA-256 of files below a directory, and of the attributes that a build copies with them."""
 
     def __init__(self, root: Path, kept_in: Path, *, now_ns: Callable[[], int] = time.time_ns) -> None:
         """Reads what is kept; a file that is not there, or is of another version, holds nothing.
@@ -50,20 +55,32 @@ class StatCache:
         self._used: dict[bytes, _Kept] = {}
 
     def __call__(self, entry: Entry) -> bytes:
-        """The digest of a regular file.
+        """The digest of a regular file; of a directory that of its attributes, or b"" where it has none.
 
         Raises:
             UsageError: it cannot be read (`unreadable`).
         """
+        if entry.kind == "directory":
+            return _digest(_attributes(f"{self._root}/{entry.path}"))
         key = os.fsencode(entry.path)
-        kept = self._used.get(key) or self._known.get(key)
-        if kept is not None and kept.stamp == entry.stamp:
+        kept = self._used.get(key)
+        if kept is None:
+            kept = self._known.get(key)
+            if kept is None or kept.stamp != entry.stamp:
+                return self._hash_and_keep(key, entry)
             self._used[key] = kept
-            return kept.digest
-        digest, seen = self._hash(entry)
-        if seen == entry.stamp and self._is_settled(entry):
-            self._used[key] = _Kept(stamp=entry.stamp, digest=digest)
-        return digest
+        return kept.digest if kept.stamp == entry.stamp else self._hash_and_keep(key, entry)
+
+    def read_large(self, entries: Iterable[Entry]) -> None:
+        """Reads the large files among these that are not known, several at once; the others come as asked.
+
+        Raises:
+            UsageError: one cannot be read (`unreadable`).
+        """
+        large = [entry for entry in entries if entry.kind == "file" and entry.stamp[0] >= _LARGE]
+        if len(large) > 1:
+            with ThreadPoolExecutor(os.cpu_count()) as pool:
+                list(pool.map(self, large))
 
     def save(self) -> None:
         """Keeps what is known for the next run, where it can be written; it can all be found out again."""
@@ -72,9 +89,17 @@ class StatCache:
         files = self._known | self._used
         if len(files) > _MOST_KEPT:  # most of them are of files that are gone
             files = self._used
-        with suppress(OSError, UsageError):
+        beside = self._kept_in.with_name(f".{self._kept_in.name}.{os.getpid()}")
+        with suppress(OSError):  # not synced to the disk: a half-written file holds nothing
             self._kept_in.parent.mkdir(parents=True, exist_ok=True)
-            write_atomically(self._kept_in, msgspec.msgpack.encode(_Document(version=_VERSION, files=files)))
+            beside.write_bytes(msgspec.msgpack.encode(_Document(version=_VERSION, files=files)))
+            beside.replace(self._kept_in)
+
+    def _hash_and_keep(self, key: bytes, entry: Entry) -> bytes:
+        digest, seen = self._hash(entry)
+        if seen == entry.stamp and self._is_settled(entry):
+            self._used[key] = _Kept(stamp=entry.stamp, digest=digest)
+        return digest
 
     def _is_settled(self, entry: Entry) -> bool:
         """Whether a later change of the file would have to show in its times."""
@@ -83,12 +108,16 @@ class StatCache:
     def _hash(self, entry: Entry) -> tuple[bytes, tuple[int, ...]]:
         """The digest of a file, and its stamp after it was read."""
         digest = hashlib.sha256()
+        wanted = min(max(entry.stamp[:1], default=0) + 1, _PIECE)  # large buffers cost more than small files
         try:
             descriptor = os.open(f"{self._root}/{entry.path}", os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
             try:
-                while piece := os.read(descriptor, _PIECE):
+                while piece := os.read(descriptor, wanted):
                     digest.update(piece)
-                return digest.digest(), stamp(os.fstat(descriptor))
+                    if len(piece) < wanted:  # the last; should the file grow meanwhile, its stamp shows it
+                        break
+                attributes = _attributes(descriptor)
+                seen = stamp(os.fstat(descriptor))
             finally:
                 os.close(descriptor)
         except OSError as cause:
@@ -97,6 +126,29 @@ class StatCache:
                 f"cannot read '{entry.path}' of the build context: {cause.strerror}",
                 hint="change its mode, or leave it out with a .dockerignore",
             ) from cause
+        return digest.digest() + _digest(attributes), seen
+
+
+def _digest(attributes: bytes) -> bytes:
+    return hashlib.sha256(attributes).digest() if attributes else b""
+
+
+def _attributes(place: str | int) -> bytes:
+    """The extended attributes that a build copies, as bytes; b"" where there are none.
+
+    Args:
+        place: a path, or an open file.
+    """
+    if not hasattr(os, "listxattr"):  # only Linux has them here
+        return b""
+    try:
+        names = [
+            name for name in os.listxattr(place) if name == _CAPABILITY or not name.startswith(_NOT_COPIED)
+        ]
+        pairs = [(os.fsencode(name), os.getxattr(place, name)) for name in sorted(names)]
+    except OSError:  # the file system has none
+        return b""
+    return framed(*(part for pair in pairs for part in pair)) if pairs else b""
 
 
 def _read(path: Path) -> dict[bytes, _Kept]:

@@ -77,7 +77,7 @@ def test_the_digest_is_the_same_on_every_machine() -> None:
     ]
     selected = [Selected(path=entry.path, entry=entry) for entry in entries]
     assert selection_digest(selected, lambda entry: hashlib.sha256(entry.path.encode()).digest()) == (
-        "sha256:2e62243361ca3ff27d1f067e19f51779b2c3905348ba350ae01037c4e2a85ff5"
+        "sha256:7da5785761449087b844ca2e6c3dcdf6ddbb7adb2692ccc110e0816e63032a3d"
     )
 
 
