@@ -1,17 +1,13 @@
 """Base images made of busybox alone, under the names that people write after FROM, with no network."""
 
-import http.client
 import json
-from base64 import b64encode
-from collections.abc import Iterable, Mapping
-from contextlib import closing
-from urllib.parse import urlsplit
+from collections.abc import Iterable, Mapping, Sequence
 
 from lab import layers
-from lab.layers import Entry, Layer, digest_of
+from lab.door import MANIFEST, Door, digest_of
+from lab.layers import Entry, Layer
 from lab.registry import Registry
 
-MANIFEST = "application/vnd.oci.image.manifest.v1+json"
 CONFIG = "application/vnd.oci.image.config.v1+json"
 LAYER = "application/vnd.oci.image.layer.v1.tar+gzip"
 DEFAULTS: dict[str, object] = {"Env": ["PATH=/usr/local/bin:/usr/bin:/bin"], "Cmd": ["/bin/sh"]}
@@ -49,8 +45,15 @@ def push_image(
         config: more of an OCI image's `config`: Env, OnBuild, User, WorkingDir, Labels, ...
         revision: another number gives another image under the same name, as when a tag moves.
     """
+    stamp = layers.pack({"etc/image": Entry(content=f"{name} {revision}\n".encode())})
+    return push_layers(registry, name, (layers.busybox(), stamp), config=config)
+
+
+def push_layers(
+    registry: Registry, name: str, content: Sequence[Layer], *, config: Mapping[str, object] | None = None
+) -> str:
+    """The digest of an image of these layers after it was pushed, its name and config as in `push_image`."""
     repository, _, tag = name.partition(":")
-    content = [layers.busybox(), layers.pack({"etc/image": Entry(content=f"{name} {revision}\n".encode())})]
     image = _json(
         {
             "architecture": layers.architecture(),
@@ -61,7 +64,7 @@ def push_image(
             "history": [{"created": CREATED, "created_by": "lab"} for _ in content],
         }
     )
-    with closing(_Door(registry, repository)) as door:
+    with Door(registry, repository) as door:
         for blob in (*(layer.blob for layer in content), image):
             door.push_blob(blob)
         return door.push_manifest(tag or "latest", _manifest(image, content))
@@ -76,48 +79,6 @@ def _manifest(image: bytes, content: Iterable[Layer]) -> bytes:
             "layers": [_descriptor(LAYER, layer.blob) for layer in content],
         }
     )
-
-
-class _Door:
-    """One repository of a registry, for writing."""
-
-    def __init__(self, registry: Registry, repository: str) -> None:
-        self._connection = http.client.HTTPConnection(registry.host, timeout=60)
-        self._path = f"/v2/{repository}"
-        self._headers = {}
-        if registry.login:
-            self._headers["Authorization"] = "Basic " + b64encode(":".join(registry.login).encode()).decode()
-
-    def close(self) -> None:
-        """The connection is gone."""
-        self._connection.close()
-
-    def push_blob(self, blob: bytes) -> None:
-        """The repository has the blob."""
-        digest = digest_of(blob)
-        known = self._ask("HEAD", f"{self._path}/blobs/{digest}", {http.client.OK, http.client.NOT_FOUND})
-        if known.status == http.client.OK:
-            return
-        upload = self._ask("POST", f"{self._path}/blobs/uploads/", {http.client.ACCEPTED})
-        place = urlsplit(upload.headers["Location"])
-        to = f"{place.path}?{place.query}&digest={digest}"
-        self._ask("PUT", to, {http.client.CREATED}, blob, "application/octet-stream")
-
-    def push_manifest(self, tag: str, manifest: bytes) -> str:
-        """The digest of a manifest, which now has that tag."""
-        self._ask("PUT", f"{self._path}/manifests/{tag}", {http.client.CREATED}, manifest, MANIFEST)
-        return digest_of(manifest)
-
-    def _ask(
-        self, method: str, path: str, expected: set[int], body: bytes | None = None, media_type: str = ""
-    ) -> http.client.HTTPResponse:
-        headers = self._headers | ({"Content-Type": media_type} if media_type else {})
-        self._connection.request(method, path, body, headers)
-        response = self._connection.getresponse()
-        said = response.read()
-        if response.status not in expected:
-            raise RuntimeError(f"the registry answered {response.status}: {said.decode(errors='replace')}")
-        return response
 
 
 def _descriptor(media_type: str, blob: bytes) -> dict[str, object]:

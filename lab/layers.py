@@ -1,7 +1,6 @@
 """Layers of an image, the same bytes every time on machines with the same busybox."""
 
 import gzip
-import hashlib
 import io
 import subprocess
 import tarfile
@@ -9,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
+from lab.door import digest_of
 from lab.packages import BUSYBOX
 
 ACCOUNTS = "root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/home:/bin/false\n"
@@ -73,11 +73,6 @@ def pack(entries: Mapping[str, Entry]) -> Layer:
             tar.addfile(member, io.BytesIO(entry.content))
     content = output.getvalue()
     return Layer(blob=gzip.compress(content, mtime=0), diff_id=digest_of(content))
-
-
-def digest_of(blob: bytes) -> str:
-    """The name under which a registry knows these bytes."""
-    return f"sha256:{hashlib.sha256(blob).hexdigest()}"
 
 
 @cache
