@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-GOOD = "FROM a AS builder\nRUN x\n\nFROM b\nCOPY --from=builder /x /y\n"
+GOOD = "FROM scratch AS builder\nRUN x\n\nFROM scratch\nCOPY --from=builder /x /y\n"
 OFFLINE = ("plan", "--offline", "--image", "r.example.com/a")
 
 

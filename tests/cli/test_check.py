@@ -19,7 +19,7 @@ WORDS = (
 
 
 def stageplan(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "stageplan", "check", *words]
+    command = [sys.executable, "-m", "stageplan", "check", "--offline", *words]
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
 
 
