@@ -7,8 +7,11 @@ from stageplan.context.framing import framed
 from stageplan.keys.model import KeyInput
 
 _VERSION = b"stageplan key 1"
-_NAMED_FOR_PEOPLE = frozenset({"base-image", "base-stage", "copied-image", "copied-stage"})
-"""Inputs that count by what they hold: another name or tag for the same image changes nothing."""
+_NAMED_FOR_PEOPLE = frozenset({"base-image", "base-stage", "copied-image", "copied-stage", "files"})
+"""Inputs that count by what they hold: another name or tag for the same image changes nothing.
+
+Where files are read and written stands in their instruction.
+"""
 
 
 def digest_of_inputs(purpose: str, inputs: Iterable[KeyInput]) -> str:

@@ -7,6 +7,7 @@ from stageplan.dockerfile.heredocs import Heredoc
 from stageplan.keys.model import InputKind, KeyFacts, KeyInput
 from stageplan.keys.origins import Origins
 from stageplan.keys.remotes import remote_inputs
+from stageplan.keys.steering import instruction_steering
 from stageplan.keys.texts import instruction_text, mount_text
 from stageplan.stages.model import StageInstruction, StageMount
 
@@ -18,7 +19,6 @@ _KINDS: dict[str, InputKind] = {
     "SHELL": "shell",
     "USER": "user",
 }
-_SANDBOX_HOSTNAME = "BUILDKIT_SANDBOX_HOSTNAME"
 
 
 def instruction_inputs(
@@ -47,11 +47,9 @@ def instruction_inputs(
             trigger = instruction.instruction.trigger
             yield KeyInput(kind="setting", name="ONBUILD", value=trigger, line=line)
         case keyword:
-            if keyword == "RUN" and _SANDBOX_HOSTNAME in facts.build_args:
-                hostname = facts.build_args[_SANDBOX_HOSTNAME]
-                yield KeyInput(kind="argument", name=_SANDBOX_HOSTNAME, value=hostname, line=line)
             kind = _KINDS.get(keyword, "setting")
             yield KeyInput(kind=kind, name=keyword, value=instruction_text(instruction), line=line)
+    yield from instruction_steering(instruction, facts.build_args)
     yield from _read(instruction, origins)
 
 

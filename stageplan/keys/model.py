@@ -12,6 +12,7 @@ InputKind = Literal[
     "base-stage",
     "instruction",
     "argument",
+    "steering",
     "environment",
     "user",
     "shell",

@@ -8,6 +8,7 @@ from stageplan.keys.frontends import foreign_frontend
 from stageplan.keys.inputs import instruction_inputs
 from stageplan.keys.model import KeyFacts, KeyInput, StageKey
 from stageplan.keys.origins import Origins
+from stageplan.keys.steering import stage_steering
 from stageplan.keys.views import key_digests
 from stageplan.stages.model import Stage
 
@@ -56,6 +57,7 @@ def _inputs(stage: Stage, origins: Origins, facts: KeyFacts) -> Iterable[KeyInpu
     if base.kind != "base-stage":
         yield KeyInput(kind="platform", name="platform", value=stage.effective_platform, line=stage.span.line)
     yield base
+    yield from stage_steering(facts.build_args)
     for instruction in stage.instructions:
         yield from instruction_inputs(instruction, origins, facts)
 
