@@ -52,6 +52,8 @@ def command(context: str, offline: bool, form: str, as_json: bool, output: Path 
 def _written(form: str, request: "Request", graph: "StageGraph") -> bytes:
     """The graph in one of the formats."""
     from stageplan.review.graph_json import graph_json
+    from stageplan.review.pages.page import page_html
+    from stageplan.review.pages.stage_card import stage_cards
     from stageplan.review.pictures.dot import dot
     from stageplan.review.pictures.mermaid import mermaid
     from stageplan.review.pictures.svg import svg
@@ -66,6 +68,9 @@ def _written(form: str, request: "Request", graph: "StageGraph") -> bytes:
             text = dot(_scene(request, graph))
         case "svg":
             text = svg(_scene(request, graph))
+        case "html":
+            scene = _scene(request, graph)
+            text = page_html(scene, stage_cards(graph, scene))
         case _:
             text = tree(graph)
     return text.encode(errors="replace")

@@ -22,14 +22,19 @@ def svg(scene: Scene) -> str:
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{svg_element(scene)}'
 
 
-def svg_element(scene: Scene) -> str:
-    """The `svg` element alone, as a page holds it, with a line end."""
+def svg_element(scene: Scene, *, is_titled: bool = True) -> str:
+    """The `svg` element alone, as a page holds it, with a line end.
+
+    Args:
+        is_titled: whether the title stands above the picture; a page has one of its own.
+    """
     placed = layout(scene)
     hues = hues_of(scene)
     titles = max(text_width(scene.title, _TITLE_SIZE), text_width(scene.subtitle, _SUBTITLE_SIZE))
     inner = max(_NARROWEST, placed.width + 2 * _BAND_MARGIN, titles)
     below = legend(scene, hues, width=inner)
-    left, top = _MARGIN + _BAND_MARGIN, _HEAD + _WAVES + _BAND_MARGIN
+    left = _MARGIN + _BAND_MARGIN
+    top = (_HEAD if is_titled else _MARGIN) + _WAVES + _BAND_MARGIN
     end = top + placed.height + _BAND_MARGIN + _ABOVE_LEGEND
     width, height = round(inner + 2 * _MARGIN), round(end + below.height + _MARGIN)
     picture = {
@@ -45,13 +50,17 @@ def svg_element(scene: Scene) -> str:
         f"\n<style>\n{style()}</style>",
         element("defs", {}, *heads(scene)),
         element("rect", {"class": "canvas", "width": width, "height": height}),
-        element("text", {"class": "title", "x": _MARGIN, "y": 36}, text(scene.title)),
-        element("text", {"class": "subtitle", "x": _MARGIN, "y": 56}, text(scene.subtitle)),
+        *(_titles(scene) if is_titled else ()),
         _moved(left, top, "stages", *_drawn(scene, placed, hues)),
         _moved(_MARGIN, end, "legend", *map(_entry, below.entries)),
         "",
     )
     return element("svg", picture, "\n".join(lines)) + "\n"
+
+
+def _titles(scene: Scene) -> Iterator[str]:
+    yield element("text", {"class": "title", "x": _MARGIN, "y": 36}, text(scene.title))
+    yield element("text", {"class": "subtitle", "x": _MARGIN, "y": 56}, text(scene.subtitle))
 
 
 def hues_of(scene: Scene) -> Mapping[str, str]:

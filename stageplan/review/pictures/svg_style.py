@@ -93,6 +93,17 @@ text{font-family:ui-sans-serif,system-ui,-apple-system,"Segoe UI",Roboto,"Noto S
 """
 
 
+def colours() -> str:
+    """The colours as variables of a whole page, and as backgrounds of what is named for a root image."""
+    light, dark = (
+        "".join(f"--sp-{name}:{pair[which]};" for name, pair in COLOURS.items()) for which in (0, 1)
+    )
+    roots = "".join(
+        f".stripe.{name}{{background:var(--sp-{name})}}\n" for name in COLOURS if name.startswith("root-")
+    )
+    return f":root{{{light}}}\n@media screen and (prefers-color-scheme:dark){{:root{{{dark}}}}}\n{roots}"
+
+
 def style() -> str:
     """The style sheet of an SVG that stands alone, without line ends inside a rule."""
     light = "".join(f"--sp-{name}:{pair[0]};" for name, pair in COLOURS.items())
