@@ -19,6 +19,7 @@ from stageplan.system.git import Git
 from stageplan.system.process import Processes
 
 Given = Mapping[str, Any]
+_EPOCH = "SOURCE_DATE_EPOCH"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +70,8 @@ def build_options(request: Request, *, platform: str | None = None) -> BuildOpti
         for arg in _build_args(request)
         if arg.value is not None or arg.name in os.environ
     }
+    if _EPOCH in os.environ:  # buildx hands it on by itself
+        arguments.setdefault(_EPOCH, os.environ[_EPOCH])
     contexts = {context.name: context.value for context in _build_contexts(request)}
     targets = request.chosen("targets")
     native = platform or "linux/amd64"
