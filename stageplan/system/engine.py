@@ -27,10 +27,13 @@ def engine_facts(builder: str | None = None, *, processes: Processes | None = No
     Raises:
         UsageError: there is no builder of this name (`no-such-builder`).
     """
-    with ThreadPoolExecutor(1) as pool:  # both ask the engine, and neither needs the other
-        asked = pool.submit(_ask_buildx, processes or Processes(), builder)
+    starter = processes or Processes()
+    with ThreadPoolExecutor(2) as pool:  # each takes a tenth of a second, and none needs another
+        asked_version = pool.submit(_buildx_version, starter)
+        asked_builder = pool.submit(builder_facts, starter, builder)
         engine = _ask_engine()
-        version, found = asked.result()
+    version = asked_version.result()
+    found = BuilderFacts() if version is None else asked_builder.result()
     return EngineFacts(
         **engine,
         buildx_version=version,
@@ -62,10 +65,9 @@ def _ask_engine() -> dict[str, Any]:
     }
 
 
-def _ask_buildx(processes: Processes, builder: str | None) -> tuple[str | None, BuilderFacts]:
-    """The version of buildx and the facts of the builder; nothing without buildx."""
+def _buildx_version(processes: Processes) -> str | None:
+    """The version of buildx; None where there is none."""
     try:
-        version = buildx_version(processes)
+        return buildx_version(processes)
     except UnreachableError:
-        return None, BuilderFacts()
-    return version, builder_facts(processes, builder)
+        return None
