@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 export UV_PYTHON_DOWNLOADS := never
 export UV_COMPILE_BYTECODE := 1
 
-.PHONY: demo test lint tests bench lock clean
+.PHONY: demo test lint tests bench bench-replay lock clean
 
 demo: $(READY)
 	@$(BIN)/python -m lab.demo
@@ -26,6 +26,9 @@ tests: $(READY)
 
 bench: $(READY)
 	@$(BIN)/python -m bench
+
+bench-replay: $(READY)
+	@$(BIN)/python -m bench.replay
 
 # A fresh environment with the locked versions, every one checked against its hash.
 $(READY): requirements.lock pyproject.toml
