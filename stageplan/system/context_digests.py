@@ -4,10 +4,8 @@ import hashlib
 import os
 from pathlib import Path
 
-from stageplan.context.digest import entry_record, selection_digest
-from stageplan.context.files import Reading, select_files
-from stageplan.context.selected import Selected
-from stageplan.context.view import ContextView
+from stageplan.context.files import Reading
+from stageplan.context.reader import ContextReader
 from stageplan.system.stat_cache import StatCache
 from stageplan.system.tree import open_context
 
@@ -29,7 +27,8 @@ class ContextDigests:
         self._context = context
         self._dockerfile = dockerfile
         self._cache = cache
-        self._folders: dict[str | None, _Folder | None] = {}
+        self._readers: dict[str | None, ContextReader | None] = {}
+        self._caches: list[StatCache] = []
 
     def __call__(self, reading: Reading, context: str | None) -> str | None:
         """The digest of what is read; None where the context is no folder.
@@ -38,49 +37,30 @@ class ContextDigests:
             DockerfileError: it names what is not there.
             UsageError: a file cannot be read.
         """
-        folder = self._folder(context)
-        return folder.digest(reading) if folder else None
+        reader = self._reader(context)
+        return reader.digest(reading) if reader else None
 
     def entries(self, reading: Reading, context: str | None) -> dict[str, str]:
         """What is read, each path with a digest of its own; nothing where the context is no folder."""
-        folder = self._folder(context)
-        return folder.entries(reading) if folder else {}
+        reader = self._reader(context)
+        return reader.entries(reading) if reader else {}
 
     def save(self) -> None:
         """The digests of files are kept for the next run."""
-        for folder in self._folders.values():
-            if folder:
-                folder.hashes.save()
+        for cache in self._caches:
+            cache.save()
 
-    def _folder(self, context: str | None) -> "_Folder | None":
-        if context not in self._folders:
-            root = Path(self._context if context is None else context)
-            dockerfile = self._dockerfile if context is None else root / _FOR_CONTEXTS
-            self._folders[context] = _Folder(root, dockerfile, self._cache) if root.is_dir() else None
-        return self._folders[context]
+    def _reader(self, context: str | None) -> ContextReader | None:
+        if context not in self._readers:
+            self._readers[context] = self._open(context)
+        return self._readers[context]
 
-
-class _Folder:
-    """One folder as the build sees it."""
-
-    def __init__(self, root: Path, dockerfile: Path, cache: Path) -> None:
+    def _open(self, context: str | None) -> ContextReader | None:
+        root = Path(self._context if context is None else context)
+        if not root.is_dir():
+            return None
         place = hashlib.sha256(os.fsencode(os.path.realpath(root))).hexdigest()
-        self.hashes = StatCache(root, cache / place)
-        self._view: ContextView = open_context(root, dockerfile)
-        self._digests: dict[Reading, str] = {}
-
-    def digest(self, reading: Reading) -> str:
-        if reading not in self._digests:
-            selected = self._selected(reading)
-            self.hashes.read_large(item.entry for item in selected)
-            self._digests[reading] = selection_digest(selected, self.hashes)
-        return self._digests[reading]
-
-    def entries(self, reading: Reading) -> dict[str, str]:
-        return {
-            item.path: hashlib.sha256(entry_record(item, self.hashes)).hexdigest()
-            for item in self._selected(reading)
-        }
-
-    def _selected(self, reading: Reading) -> tuple[Selected, ...]:
-        return select_files(self._view, reading)
+        cache = StatCache(root, self._cache / place)
+        self._caches.append(cache)
+        dockerfile = self._dockerfile if context is None else root / _FOR_CONTEXTS
+        return ContextReader(open_context(root, dockerfile), cache, cache.read_large)

@@ -1,5 +1,8 @@
 """What git knows of a folder; None for each answer where there is no git, no repository, or no such thing."""
 
+import os
+import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
 from stageplan.errors import UsageError
@@ -42,15 +45,34 @@ class Git:
         """What a file, named from the folder, held at a revision."""
         return self._ask("cat-file", "blob", "--end-of-options", f"{revision}:./{path}")
 
+    def export(self, revision: str, folder: Path) -> bool:
+        """Writes the folder as it was at a revision into an empty one; False where git cannot.
+
+        Files get the content and the modes that a checkout gives them here; an archive would leave some out.
+        """
+        top, prefix = self._line("rev-parse", "--show-toplevel"), self._line("rev-parse", "--show-prefix")
+        if top is None:
+            return False
+        with tempfile.TemporaryDirectory() as aside:
+            index = {"GIT_INDEX_FILE": f"{aside}/index", "GIT_WORK_TREE": top}
+            tree = f"{revision}:{(prefix or '').rstrip('/')}"
+            read = self._ask("read-tree", "--end-of-options", tree, env=index)
+            return (
+                read is not None
+                and self._ask("-C", top, "checkout-index", "--all", f"--prefix={folder}/", env=index)
+                is not None
+            )
+
     def _line(self, *words: str) -> str | None:
         """The one line of an answer."""
         answer = self._ask(*words)
         return answer.decode("utf-8", "surrogateescape").rstrip("\n") or None if answer else None
 
-    def _ask(self, *words: str) -> bytes | None:
+    def _ask(self, *words: str, env: Mapping[str, str] | None = None) -> bytes | None:
         """What git writes, or None where it fails or is not installed."""
         try:
-            finished = self._processes.run(("git", *words), cwd=self._folder)
+            whole = {**os.environ, **env} if env else None
+            finished = self._processes.run(("git", *words), cwd=self._folder, env=whole)
         except UsageError:
             return None
         return finished.stdout if finished.code == 0 else None

@@ -1,0 +1,56 @@
+"""What a plan keeps of a stage's key: enough to say later what changed, and no values."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from stageplan.keys.digests import digest_of_texts
+from stageplan.keys.model import StageKey
+from stageplan.stages.model import Stage
+
+_LENGTH = 16
+
+
+class InputRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One input of a key.
+
+    Attributes:
+        kind: what it is, in the words of `KeyInput`.
+        name: what people call it.
+        digest: 16 hexadecimal digits, others for another value.
+    """
+
+    kind: str
+    name: str
+    digest: str
+
+
+class StageRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A stage and what its key was made of.
+
+    Attributes:
+        name: the stage's name, or the one that the builder makes up for it.
+        key: None where it had none.
+        inputs: in the order of the file.
+    """
+
+    name: str
+    key: str | None
+    inputs: tuple[InputRecord, ...]
+
+
+def input_records(key: StageKey) -> tuple[InputRecord, ...]:
+    """What is kept of the inputs of a key, in their order."""
+    return tuple(
+        InputRecord(kind=item.kind, name=item.name, digest=digest_of_texts("value", (item.value,))[:_LENGTH])
+        for item in key.inputs
+    )
+
+
+def stage_records(stages: Sequence[Stage], keys: Sequence[StageKey]) -> tuple[StageRecord, ...]:
+    """The records of the stages that are needed, in file order."""
+    return tuple(
+        StageRecord(name=stage.label, key=key.digest, inputs=input_records(key))
+        for stage, key in zip(stages, keys, strict=True)
+        if key.inputs
+    )
