@@ -5,12 +5,32 @@ from collections.abc import Mapping
 
 from stageplan.dockerfile.platforms import Platform
 from stageplan.dockerfile.references import InvalidReferenceError, parse_reference
+from stageplan.errors import UsageError
 
 _NEVER_REPLACED = ("scratch", "context")
 _IMAGE = "docker-image:"
 _EMPTY = "scratch"
 _PLAIN_NAME = re.compile(r"[a-z][a-z0-9]{0,30}(?:[._-][a-z0-9]{1,30})?")
 """Names that are references, as nearly all stages have."""
+
+
+def context_names(contexts: Mapping[str, str]) -> dict[str, str]:
+    """The contexts by the names that are looked up: `alpine` for `docker.io/library/alpine:latest`.
+
+    Raises:
+        UsageError: a name is none that an image could have.
+    """
+    return {_context_name(name): value for name, value in contexts.items()}
+
+
+def _context_name(name: str) -> str:
+    bare, separator, platform = name.partition("::")
+    try:
+        familiar = parse_reference(bare).familiar.removesuffix(":latest")
+    except InvalidReferenceError as error:
+        message = f"--build-context '{name}': invalid context name {bare}: {error}"
+        raise UsageError("context-name", message, hint="name a stage, or an image, in lower case") from None
+    return f"{familiar}{separator}{platform}"
 
 
 def context_for(name: str, contexts: Mapping[str, str], platform: Platform) -> str | None:

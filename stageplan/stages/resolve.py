@@ -22,6 +22,7 @@ from stageplan.stages.dependencies import stage_dependencies, stage_images
 from stageplan.stages.global_scope import GlobalScope, global_scope
 from stageplan.stages.images import resolved_image
 from stageplan.stages.model import Dependency, GraphWarning, ImageUse, Source, Stage
+from stageplan.stages.named_contexts import context_names
 from stageplan.stages.options import BuildOptions, ImageConfigs
 from stageplan.stages.starts import StageStart, stage_starts
 from stageplan.stages.warnings import graph_warnings
@@ -68,17 +69,17 @@ def resolve_stages(dockerfile: Dockerfile, options: BuildOptions, images: ImageC
 
     Raises:
         DockerfileError: the builder would refuse the file whichever of its stages is needed.
-        UsageError: there is no such target or platform.
+        UsageError: there is no such target or platform, or a named context has a name that is none.
     """
     build = _platform("--build-platform", options.build_platform)
     wanted = _platform("--platform", options.platform) if options.platform else build
+    contexts = context_names(options.build_contexts)
     target_name = options.target or dockerfile.stages[-1].name or "default"
     scope = global_scope(dockerfile, options.build_args, target_name, build, wanted)
-    bases = resolve_bases(dockerfile, scope, options.build_contexts, build, wanted)
+    bases = resolve_bases(dockerfile, scope, contexts, build, wanted)
     target = _target(dockerfile, bases, options.target)
     bodies = Bodies(dockerfile, bases)
     refuse_cycles(bodies.first_spans(), [text.label for text in dockerfile.stages])
-    contexts = options.build_contexts
     starts = stage_starts(dockerfile, bases.bases, contexts, images, wanted)
     of_source = partial(_triggers, images=images, contexts=contexts, wanted=wanted) if images else None
     bodies.fire_triggers(target, [start.triggers for start in starts], of_source)

@@ -94,7 +94,7 @@ def test_platforms(text: str, wanted: str | None, platforms: list[str], effectiv
     [
         pytest.param("FROM x AS a", {"a": "./dir"}, ["./dir"], [None], id="a stage by a folder"),
         pytest.param(
-            "FROM x AS a", {"A": "./dir"}, [None], ["docker.io/library/x:latest"], id="names have a case"
+            "FROM x AS a", {"docker.io/library/a:latest": "./dir"}, ["./dir"], [None], id="a name in full"
         ),
         pytest.param(
             "FROM x",
@@ -143,6 +143,25 @@ def test_named_contexts(
     stages = graph_of(text, BuildOptions(build_contexts=contexts)).stages
     assert [stage.replaced_by for stage in stages] == replaced
     assert [stage.base_image for stage in stages] == images
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        (
+            "A",
+            "invalid context name A: invalid reference format: repository name (library/A) must be lowercase",
+        ),
+        ("a b", "invalid context name a b: invalid reference format"),
+    ],
+)
+def test_a_context_needs_the_name_of_an_image(name: str, reason: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        build_graph(read_dockerfile(b"FROM x", "Dockerfile"), BuildOptions(build_contexts={name: "./dir"}))
+    assert (caught.value.rule, caught.value.message) == (
+        "context-name",
+        f"--build-context '{name}': {reason}",
+    )
 
 
 def test_a_replaced_stage_builds_nothing_and_needs_nothing() -> None:
