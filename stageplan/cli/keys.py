@@ -62,7 +62,13 @@ class Keyed:
 
 
 def request_keys(
-    request: Request, *, platform: str, offline: bool, pin: bool = False, mirrors: Iterable[str] = ()
+    request: Request,
+    *,
+    platform: str,
+    offline: bool,
+    pin: bool = False,
+    mirrors: Iterable[str] = (),
+    also: Iterable[str] = (),
 ) -> Keyed:
     """The keys of the stages that a request builds.
 
@@ -72,6 +78,7 @@ def request_keys(
         offline: no registry is asked.
         pin: the lock file is written anew, and nothing in it counts.
         mirrors: registries that stand in for Docker Hub, as `HOST:PORT`.
+        also: stages to key besides those that the request builds.
 
     Raises:
         UsageError: an option, the lock file or a file of the context cannot be read.
@@ -79,23 +86,36 @@ def request_keys(
         UnreachableError: an image cannot be pinned.
     """
     lock = read_lock()
-    images = BaseImages(
-        ImageConfigs(user_cache() / "images"),
-        lock={} if pin else lock,
-        registry=None if offline else Registry(),
-        mirrors=mirrors,
-    )
     keyed = keys_of(
         read_dockerfile(read_bytes(request.dockerfile), str(request.dockerfile)),
         build_options(request, platform=platform),
         (*request.chosen("targets"), *request.chosen("checks")),
-        images,
+        image_source({} if pin else lock, offline=offline, mirrors=mirrors),
         ContextDigests(request.context, request.dockerfile, user_cache() / "files"),
+        also=also,
     )
     keyed.contexts.save()
     if pin:
         _write_lock(lock, keyed.images)
     return keyed
+
+
+def image_source(
+    lock: Mapping[str, LockedImage], *, offline: bool, mirrors: Iterable[str] = ()
+) -> BaseImages:
+    """What says which images there are.
+
+    Args:
+        lock: what is pinned.
+        offline: no registry is asked.
+        mirrors: registries that stand in for Docker Hub, as `HOST:PORT`.
+    """
+    return BaseImages(
+        ImageConfigs(user_cache() / "images"),
+        lock=lock,
+        registry=None if offline else Registry(),
+        mirrors=mirrors,
+    )
 
 
 def keys_of(
@@ -104,6 +124,9 @@ def keys_of(
     names: Iterable[str],
     images: BaseImages,
     contexts: ContextDigests,
+    *,
+    also: Iterable[str] = (),
+    missing_ok: bool = False,
 ) -> Keyed:
     """The keys of a file's stages.
 
@@ -113,13 +136,16 @@ def keys_of(
         names: stages that are built; none: the target of the options.
         images: says which images there are.
         contexts: says what the build context holds.
+        also: further stages.
+        missing_ok: a name that no stage has is passed over.
 
     Raises:
         UsageError: there is no such stage, or a file cannot be read.
         DockerfileError: the build would refuse the file.
     """
     graph = build_graph(dockerfile, options)
-    targets = tuple(graph.find(name).index for name in names) or (graph.target,)
+    targets = _found(graph, names, missing_ok=missing_ok) or (graph.target,)
+    targets += _found(graph, also, missing_ok=missing_ok)
     known = _ask(graph, targets, images)
     graph = build_graph(dockerfile, options, known.configs)
     # a trigger of a base image can make a stage need another, whose own base is then asked too
@@ -170,6 +196,15 @@ def _write_lock(lock: Mapping[str, LockedImage], known: KnownImages) -> None:
             )
             pinned[ref] = locked_image(digest, config)
     write_atomically(_LOCK, encode_lock(pinned))
+
+
+def _found(graph: StageGraph, names: Iterable[str], *, missing_ok: bool) -> tuple[int, ...]:
+    """The stages of these names; one without a name goes by the one that the builder makes up for it."""
+    labels = {stage.label: stage.index for stage in graph.stages}
+    wanted = [name for name in names if name.lower() in labels or not missing_ok]
+    return tuple(
+        labels[name.lower()] if name.lower() in labels else graph.find(name).index for name in wanted
+    )
 
 
 def _ask(graph: StageGraph, targets: tuple[int, ...], images: BaseImages) -> KnownImages:

@@ -42,7 +42,7 @@ def read_graph(
         DockerfileError: the build would refuse it.
     """
     dockerfile = read_dockerfile(read_bytes(request.dockerfile), str(request.dockerfile))
-    options = build_options(request, platform=_native(engine))
+    options = build_options(request, platform=native_platform(engine))
     graph = build_graph(dockerfile, options)
     named = [graph.find(name).index for name in (*request.chosen("targets"), *request.chosen("checks"))]
     return dockerfile, graph_with_images(dockerfile, graph, options, (graph.target, *named), seconds=seconds)
@@ -147,7 +147,8 @@ def _ask_engine(builder: str | None) -> EngineFacts:
     return engine_facts(builder)
 
 
-def _native(engine: EngineFacts) -> str:
+def native_platform(engine: EngineFacts = NOT_ASKED) -> str:
+    """The engine's own platform; that of this machine where the engine does not say."""
     if engine.os and engine.architecture:
         return f"{engine.os}/{engine.architecture}"
     return f"linux/{_ARCHITECTURES.get(machine.machine(), machine.machine())}"

@@ -9,6 +9,10 @@ from stageplan.keys.record import InputRecord, StageRecord
 
 Change = Literal["added", "removed", "changed"]
 _FROM_STAGES = ("base-stage", "copied-stage")
+_NAMED_FREELY = frozenset(
+    {"base-image", "base-stage", "copied-image", "copied-stage", "files", "heredoc", "remote"}
+)
+"""Kinds of which another name may stand for the same thing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,4 +111,4 @@ def _is_same_thing(old: InputRecord, new: InputRecord) -> bool:
 
 
 def _is_same_kind(old: InputRecord, new: InputRecord) -> bool:
-    return old.kind == new.kind
+    return old.kind == new.kind and old.kind in _NAMED_FREELY

@@ -36,7 +36,7 @@ class KeyInput:
         value: what is compared: a text, or a digest. "" where it cannot be known.
         line: where it stands in the Dockerfile.
         unknown: why its value cannot be known before the build, as a sentence without a full stop, or None.
-        reading: what it reads of a build context, where that is what it is.
+        reading: what it reads of the build context, where that is what it is.
     """
 
     kind: InputKind

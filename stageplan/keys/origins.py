@@ -78,7 +78,7 @@ class Origins:
             value=digest or "",
             line=line,
             unknown=None if digest else f"{reason} is no folder here, so its files are not known",
-            reading=reading,
+            reading=None if context else reading,
         )
 
     def _stage_input(self, index: int, line: int) -> KeyInput:

@@ -44,13 +44,18 @@ def secret_arguments(subject: Subject) -> Iterator[Finding]:
                 yield _finding(instruction, name)
 
 
+def is_named_like_secret(name: str) -> bool:
+    """Whether a variable of this name likely holds what nobody should read."""
+    return bool(_SECRET.fullmatch(name)) and not _NO_SECRET.fullmatch(name)
+
+
 def _named_like_secrets(stage: Stage) -> Iterator[tuple[StageInstruction, str]]:
     for instruction in own_instructions(stage):
         if instruction.keyword not in ("ARG", "ENV"):
             continue
         for pair in instruction.instruction.pairs:
             is_open = pair.value is None or pair.value.strip("'\"").lower() not in _PLACEHOLDERS
-            if is_open and _SECRET.fullmatch(pair.name) and not _NO_SECRET.fullmatch(pair.name):
+            if is_open and is_named_like_secret(pair.name):
                 yield instruction, pair.name
 
 

@@ -1,0 +1,143 @@
+"""What changed in the keys of a request since a git revision or a plan file."""
+
+import os
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from stageplan.cli.keys import Keyed, image_source, keys_of
+from stageplan.cli.request import Request, build_options
+from stageplan.context.ignore import OWN_SUFFIX
+from stageplan.dockerfile.reader import read_dockerfile
+from stageplan.errors import UsageError
+from stageplan.keys.comparison import StageChange, compare
+from stageplan.keys.lock import LOCK_NAME, LockedImage, decode_lock
+from stageplan.keys.model import KeyInput
+from stageplan.keys.record import StageRecord, stage_records
+from stageplan.review.key_changes import Side, changes_json, changes_text
+from stageplan.system.context_digests import ContextDigests
+from stageplan.system.files import write_atomically
+from stageplan.system.git import Git
+from stageplan.system.process import Processes
+from stageplan.system.user_cache import user_cache
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changes:
+    """The changes of all stages, and what is known of both states.
+
+    Attributes:
+        against: what is compared with, as the user named it.
+        stage: the name of the stage that is asked for.
+        needed: the names of the stages that it needs, itself too.
+        changes: by stage.
+        old: the earlier state.
+        new: the state now.
+    """
+
+    against: str
+    stage: str
+    needed: tuple[str, ...]
+    changes: tuple[StageChange, ...]
+    old: Side
+    new: Side
+
+    def text(self) -> str:
+        """For a person."""
+        return changes_text(self.changes, self.stage, self.against, self.needed, self.old, self.new)
+
+    def document(self) -> dict[str, object]:
+        """For a program."""
+        return changes_json(self.changes, self.against, self.old, self.new)
+
+
+@contextmanager
+def changes_since(
+    revision: str, request: Request, keyed: Keyed, *, platform: str, offline: bool
+) -> Iterator[Changes]:
+    """The changes since a git revision, for as long as the context lasts; then its files are gone.
+
+    Args:
+        revision: a name of the commit.
+        request: what the user asks.
+        keyed: the keys now; the last target is the stage that is asked for.
+        platform: the engine's own.
+        offline: no registry is asked.
+
+    Raises:
+        UsageError: there is no such revision (`no-such-revision`), or it had no such Dockerfile.
+        DockerfileError: the build would have refused the file as it was.
+    """
+    asked = keyed.graph.stages[keyed.targets[-1]].label
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder)
+        git = Git(Path(request.context), Processes())
+        if not git.export(revision, root / "context"):
+            raise UsageError(
+                "no-such-revision",
+                f"git knows no '{revision}' of '{request.context}'",
+                hint="name a branch, a tag or a commit, or a plan file that ends in .json",
+            )
+        contexts = ContextDigests(
+            str(root / "context"), _dockerfile(git, revision, request, root), user_cache() / "files"
+        )
+        lock = git.content(revision, os.path.relpath(LOCK_NAME, request.context))
+        old = keys_of(
+            read_dockerfile((root / "Dockerfile").read_bytes(), f"{revision}:{request.dockerfile}"),
+            build_options(request, platform=platform),
+            (*request.chosen("targets"), *request.chosen("checks")),
+            image_source(_locked(lock, revision), offline=offline),
+            contexts,
+            also=(asked,),
+            missing_ok=True,
+        )
+        yield _changes(revision, asked, keyed, stage_records(old.graph.stages, old.keys), _side(old))
+
+
+def _changes(against: str, asked: str, keyed: Keyed, old: tuple[StageRecord, ...], side: Side) -> Changes:
+    new = stage_records(keyed.graph.stages, keyed.keys)
+    reached = keyed.graph.reached_from(keyed.targets[-1:])
+    return Changes(
+        against=against,
+        stage=asked,
+        needed=tuple(keyed.graph.stages[index].label for index in sorted(reached)),
+        changes=compare(old, new),
+        old=side,
+        new=_side(keyed),
+    )
+
+
+def _side(keyed: Keyed) -> Side:
+    def paths_of(item: KeyInput) -> Mapping[str, str]:
+        return keyed.contexts.entries(item.reading, None) if item.reading else {}
+
+    inputs = {stage.label: key.inputs for stage, key in zip(keyed.graph.stages, keyed.keys, strict=True)}
+    return Side(inputs=inputs, paths_of=paths_of)
+
+
+def _dockerfile(git: Git, revision: str, request: Request, folder: Path) -> Path:
+    """The Dockerfile as it was, with its own ignore file beside it.
+
+    Raises:
+        UsageError: there was none (`no-such-file`).
+    """
+    name = os.path.relpath(request.dockerfile, request.context)
+    text = git.content(revision, name)
+    if text is None:
+        raise UsageError(
+            "no-such-file",
+            f"'{revision}' has no file '{request.dockerfile}'",
+            hint="name a revision that has it, or another file with -f",
+        )
+    place = folder / "Dockerfile"
+    write_atomically(place, text)
+    ignore = git.content(revision, name + OWN_SUFFIX)
+    if ignore is not None:
+        write_atomically(folder / f"Dockerfile{OWN_SUFFIX}", ignore)
+    return place
+
+
+def _locked(data: bytes | None, revision: str) -> Mapping[str, LockedImage]:
+    return decode_lock(data, path=f"{revision}:{LOCK_NAME}") if data else {}

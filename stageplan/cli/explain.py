@@ -1,0 +1,54 @@
+"""`stageplan explain`."""
+
+from typing import Any
+
+import click
+
+from stageplan.cli.options import check_option, graph_options, json_option, offline_option
+
+
+@click.command("explain", short_help="what a stage's key is made of, and what changed it")
+@click.argument("stage", metavar="STAGE")
+@click.argument("context", default=".", metavar="[CONTEXT]")
+@graph_options
+@check_option
+@click.option(
+    "--against",
+    metavar="REVISION | PLAN.json",
+    help="Say what changed since a git revision, or since a plan was made.",
+)
+@offline_option
+@json_option
+def command(
+    stage: str, context: str, against: str | None, offline: bool, as_json: bool, **given: Any
+) -> None:
+    """Show what the key of a stage is made of: all that decides what the stage contains.
+
+    Two builds with the same key give the same stage. With --against, show which inputs changed and which
+    stages that reaches.
+
+    \b
+    stageplan explain api
+    stageplan explain api --against main
+    stageplan explain api --against plan.json --json
+    """
+    from stageplan.cli.changes import changes_since
+    from stageplan.cli.keys import moved_warnings, request_keys
+    from stageplan.cli.output import say, write
+    from stageplan.cli.planning import native_platform
+    from stageplan.cli.request import read_request
+    from stageplan.review.explanation import encode, explanation_json, explanation_text
+
+    request = read_request(context, given)
+    platform = native_platform()
+    keyed = request_keys(request, platform=platform, offline=offline, also=(stage,))
+    for warning in moved_warnings(keyed.images.moved):
+        say(f"warning: {warning}")
+    asked = keyed.targets[-1]
+    document = explanation_json(keyed.graph.stages[asked], keyed.keys[asked])
+    text = explanation_text(keyed.graph.stages[asked], keyed.keys[asked])
+    if against is not None:
+        with changes_since(against, request, keyed, platform=platform, offline=offline) as changes:
+            document |= {"changes": changes.document()}
+            text = changes.text()
+    write(encode(document) if as_json else text.encode(errors="replace"), None)
