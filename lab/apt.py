@@ -82,6 +82,7 @@ def _private_apt(suite: str, folder: Path) -> list[str]:
         "Dir::Etc::SourceParts": folder / "parts",
         "Dir::Etc::PreferencesParts": "/dev/null",
         "Dir::State::Lists": folder / "lists",
+        "Dir::State::Status": "/dev/null",  # else it wants the version that is installed, from wherever
         "Dir::Cache": folder / "cache",
         "Acquire::Languages": "none",
         "APT::Update::Error-Mode": "any",  # else an update that reached nothing counts as done
