@@ -55,6 +55,7 @@ class Kind:
         scope: on which branch it is built.
         seeds: the scopes that are built before it, each with the unchanged context.
         may_run: how the instructions that have to run begin.
+        fails_first: whether it is built once before with a last instruction that fails.
     """
 
     name: str
@@ -62,6 +63,7 @@ class Kind:
     scope: str
     seeds: tuple[str, ...]
     may_run: tuple[str, ...]
+    fails_first: bool = False
 
 
 def _nothing(_: Path) -> None:
@@ -78,8 +80,9 @@ def _dependencies(context: Path) -> None:
 
 KINDS = (
     Kind("nothing changed", _nothing, "main", ("main",), ()),
-    Kind("source changed", _source, "main", ("main",), BUILD + FINAL),
-    Kind("dependencies changed", _dependencies, "main", ("main",), DEPS + BUILD + FINAL),
+    Kind("source changed", _source, "main", ("main", "main"), BUILD + FINAL),
+    Kind("dependencies changed", _dependencies, "main", ("main", "main"), DEPS + BUILD + FINAL),
+    Kind("after a failed run", _dependencies, "main", ("main",), FINAL, fails_first=True),
     Kind("new branch", _nothing, "branch", ("main",), ()),
     Kind("branch and main", _nothing, "branch", ("main", "branch"), ()),
 )
@@ -126,20 +129,33 @@ def trial(engine: lab.Engine, strategy: str, kind: Kind) -> tuple[str, ...]:
             engine.wipe()
             _run(engine, registry, strategy, context, scope)
         kind.change(context)
+        if kind.fails_first:
+            engine.wipe()
+            (context / "Dockerfile").write_text(DOCKERFILE + "RUN false\n")
+            _run(engine, registry, strategy, context, kind.scope, fails=True)
+            (context / "Dockerfile").write_text(DOCKERFILE)
         engine.wipe()
         ran = _run(engine, registry, strategy, context, kind.scope)
     return tuple(text for text in ran if not text.startswith(kind.may_run or ("\0",)))
 
 
 def _run(
-    engine: lab.Engine, registry: lab.Registry, strategy: str, context: Path, scope: str
+    engine: lab.Engine,
+    registry: lab.Registry,
+    strategy: str,
+    context: Path,
+    scope: str,
+    *,
+    fails: bool = False,
 ) -> tuple[str, ...]:
     """The instructions that a run of stageplan ran, as `stage: text`."""
     report = context.parent / "report.json"
     words = [sys.executable, "-m", "stageplan", "run", ".", "--strategy", strategy, "--scope", scope]
     words += ["--image", f"{registry.host}/app", "--fallback-scope", "main", "--report", str(report)]
     words += ["--cache-dir", str(context.parent / "cache")]
-    subprocess.run(words, cwd=context, env=engine.env, check=True, capture_output=True)
+    done = subprocess.run(words, cwd=context, env=engine.env, check=False, capture_output=True, text=True)
+    if (done.returncode != 0) is not fails:
+        raise RuntimeError(done.stderr)
     stages = json.loads(report.read_bytes())["stages"]
     return tuple(
         f"{stage['name']}: {instruction['text']}"

@@ -113,17 +113,11 @@ def ask_sources(plan: Plan) -> Plan:
     places = {place for found in candidates(plan).values() for place in found}
     if not places:
         return plan
+    from stageplan.system.cache_layers import disk_layers, registry_layers
+
     if plan.parameters.cache_image is not None:
-        from stageplan.system.registry import Registry
-
-        digests = Registry().exists_many(sorted(places))
-        return with_sources(plan, lambda place: digests[place] is not None)
-    return with_sources(plan, _lies_on_disk)
-
-
-def _lies_on_disk(place: str) -> bool:
-    path = Path(place)
-    return path.is_file() or (path / "index.json").is_file()
+        return with_sources(plan, registry_layers(sorted(places)).__getitem__)
+    return with_sources(plan, disk_layers)
 
 
 def _read_plan(path: Path, given: Given) -> Plan:

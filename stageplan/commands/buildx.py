@@ -9,8 +9,6 @@ from stageplan.plan.model import Build, Cache, Inputs, MoveTags
 DIGEST = "digest"
 METADATA_FILE = "metadata_file"
 
-_CACHE_ONLY = "type=cacheonly"
-_UNPACKED = "type=image,unpack=true"
 _IMPORT_KEY = {
     "registry": "ref",
     "inline": "ref",
@@ -54,24 +52,18 @@ def move_tags_command(inputs: Inputs, move: MoveTags) -> Command:
     return Command(words=tuple(found))
 
 
-def image_output(build: Build) -> str:
-    """What `--output` gets where the build may write."""
+def output_value(build: Build, *, writes: bool, unpack: bool) -> str:
+    """What `--output` gets.
+
+    Args:
+        writes: whether an image may be pushed.
+        unpack: whether the layers are left in the builder.
+    """
     if build.output == "load":
         return "type=docker"
-    if build.output == "cacheonly":
-        return _CACHE_ONLY
-    if build.output == "unpack":
-        return _UNPACKED
-    return "type=image,push=true" + ("" if build.store else ",store=false")
-
-
-def output_value(build: Build, *, writes: bool) -> str:
-    """What `--output` gets; a build that may not write leaves its result in the builder at most."""
-    if build.output != "push" or writes:
-        return image_output(build)
-    return (
-        _UNPACKED if build.store and build.cache is not None and build.cache.type == "inline" else _CACHE_ONLY
-    )
+    if build.output == "push" and writes:
+        return "type=image,push=true" + ("" if unpack or build.store else ",store=false")
+    return "type=image,unpack=true" if unpack else "type=cacheonly"
 
 
 def _cache_words(cache: Cache) -> tuple[Word, ...]:
@@ -106,9 +98,10 @@ def _output_words(build: Build) -> tuple[Word, ...]:
     pushes = build.output == "push"
     when = WRITES if pushes else None
     found = [word("--tag=", *located(tag), when=when) for tag in build.tags]
-    found.append(
-        word("--output=", Value(IMAGE_OUTPUT)) if pushes else word(f"--output={image_output(build)}")
-    )
+    if pushes or build.unpack_for:
+        found.append(word("--output=", Value(IMAGE_OUTPUT)))
+    else:
+        found += words(f"--output={output_value(build, writes=True, unpack=build.unpack)}")
     if build.wants_digest:
         found.append(word("--metadata-file=", Value(METADATA_FILE)))
     return tuple(found)

@@ -13,7 +13,7 @@ VERSION = 1
 Split = Literal["stages", "all", "targets"]
 CacheType = Literal["registry", "inline", "local", "gha", "s3", "azblob"]
 Action = Literal["build", "fold", "skip"]
-Output = Literal["cacheonly", "unpack", "load", "push"]
+Output = Literal["cacheonly", "load", "push"]
 
 
 class Data(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -132,9 +132,10 @@ class Build(Data, tag_field="kind", tag="build", frozen=True, kw_only=True):
         builder: which builder of docker runs it.
         tags: locations of the images that it writes.
         build_args: arguments of this build alone.
-        output: what becomes of the result; `unpack` leaves its layers in the builder, which `cacheonly`
-            does not where the whole stage was a hit.
-        store: whether an image that is pushed is also left in the builder.
+        output: what becomes of the result.
+        store: whether an image that is pushed is also left in the builder, in any case.
+        unpack: whether its layers are left in the builder where the whole stage was a hit.
+        unpack_for: builds that need these layers; they are unpacked where the cache source of one lacks some.
         wants_digest: whether a later step needs the digest of what is pushed.
         cache_from: steps whose images the classic builder may take layers from.
     """
@@ -148,6 +149,8 @@ class Build(Data, tag_field="kind", tag="build", frozen=True, kw_only=True):
     builder: Literal["buildx", "classic"] = "buildx"
     output: Output
     store: bool = True
+    unpack: bool = False
+    unpack_for: tuple[str, ...] = ()
     wants_digest: bool = False
     tags: tuple[str, ...] = ()
     build_args: tuple[BuildArg, ...] = ()

@@ -7,6 +7,10 @@ import msgspec
 from stageplan.plan.locations import resolve, values_of
 from stageplan.plan.model import Build, Plan, Restore, Source, Step
 
+Layers = frozenset[str]
+LayersAt = Callable[[str], Layers | None]
+"""The digests of the layers that lie at a resolved location; None where nothing lies there."""
+
 
 def candidates(plan: Plan) -> dict[str, tuple[str, ...]]:
     """For each step that has a source to be asked for, where it may lie, the scope's own first."""
@@ -27,24 +31,40 @@ def scopes(plan: Plan) -> tuple[str, ...]:
     return (plan.parameters.scope, *plan.parameters.fallback_scopes)
 
 
-def with_sources(plan: Plan, exists: Callable[[str], bool]) -> Plan:
+def with_sources(plan: Plan, layers_at: LayersAt) -> Plan:
     """The plan with each step's source: the first of its scopes that exists.
 
-    Args:
-        exists: whether something lies at a resolved location.
+    A build whose source has layers that the source of a consumer lacks leaves them in the builder.
     """
     places = candidates(plan)
+    found = {
+        step: next(
+            (
+                (scope, at)
+                for scope, at in zip(scopes(plan), at_scopes, strict=True)
+                if layers_at(at) is not None
+            ),
+            None,
+        )
+        for step, at_scopes in places.items()
+    }
+
+    def layers(step: str) -> Layers:
+        place = found.get(step)
+        return (layers_at(place[1]) if place else None) or frozenset()
 
     def asked(step: Step) -> Step:
         if step.id not in places:
             return step
-        found = next(
-            (scope for scope, at in zip(scopes(plan), places[step.id], strict=True) if exists(at)), None
+        place = found[step.id]
+        source = Source(asked=True, scope=place[0] if place else None)
+        if not isinstance(step, Build) or step.cache is None:
+            return msgspec.structs.replace(step, source=source)
+        return msgspec.structs.replace(
+            step,
+            cache=msgspec.structs.replace(step.cache, source=source),
+            unpack=step.unpack or any(layers(step.id) - layers(consumer) for consumer in step.unpack_for),
         )
-        source = Source(asked=True, scope=found)
-        if isinstance(step, Build) and step.cache is not None:
-            return msgspec.structs.replace(step, cache=msgspec.structs.replace(step.cache, source=source))
-        return msgspec.structs.replace(step, source=source)
 
     return msgspec.structs.replace(plan, steps=tuple(asked(step) for step in plan.steps))
 

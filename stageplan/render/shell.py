@@ -7,7 +7,7 @@ scope and fallback scopes come from its environment, with the planned values as 
 from collections.abc import Iterator
 
 from stageplan.commands import buildx, classic
-from stageplan.commands.values import SOURCE, WRITES, restored
+from stageplan.commands.values import IMAGE_OUTPUT, SOURCE, WRITES, restored
 from stageplan.commands.words import Value, located
 from stageplan.plan.model import Build, Cache, MoveTags, Plan, Push, Restore, Save, Step
 from stageplan.render.quoting import quote, quote_always, shell_command, shell_parts
@@ -36,6 +36,7 @@ def render_shell(plan: Plan, *, version: str) -> str:
         probes=_probes(plan),
         archive=None if archive is None else tuple(_save(archive)),
         swaps=any(_swaps(step) for step in plan.steps),
+        unpacks=any(isinstance(step, Build) and step.unpack_for for step in plan.steps),
         metadata=any(isinstance(step, MoveTags) for step in plan.steps),
         buildx=any(isinstance(step, Build) and step.builder == "buildx" for step in plan.steps),
         steps=[
@@ -103,7 +104,7 @@ def _lines(plan: Plan, step: Step) -> Iterator[str]:
             yield f"    {restored(step.index)}="
             yield "done"
         case Restore():
-            yield f"{restored(None)}=$(first_scope {_around_scope(step.location)})"
+            yield f"{restored(None)}={_first_scope(step.location)}"
             yield f'if [ -n "${{{restored(None)}}}" ]; then'
             yield shell_command(classic.load_command(step), indent="    ")
             yield "fi"
@@ -124,9 +125,9 @@ def _buildx_lines(plan: Plan, build: Build) -> Iterator[str]:
     cache = build.cache
     if cache is not None:
         yield f"{SOURCE}={_source(plan, cache)}"
-    if build.output == "push":
-        yield f"image_output={quote(buildx.image_output(build))}"
-        yield f'[ -n "${{{WRITES}}}" ] || image_output={quote(buildx.output_value(build, writes=False))}'
+        if build.unpack_for:
+            yield f"unpack={_lacking(plan, build, cache)}"
+    yield from _output_lines(build)
     if build.wants_digest:
         yield f"{buildx.METADATA_FILE}={_metadata_file(build.id)}"
     if cache is not None and cache.type == "local" and cache.export_options is not None:
@@ -139,18 +140,48 @@ def _buildx_lines(plan: Plan, build: Build) -> Iterator[str]:
     yield shell_command(buildx.build_command(plan.inputs, build))
 
 
+def _output_lines(build: Build) -> Iterator[str]:
+    """What becomes of the result, where that depends on what the script finds."""
+
+    def line(condition: str, *, writes: bool, unpack: bool) -> str:
+        value = buildx.output_value(build, writes=writes, unpack=unpack)
+        return f"{condition}{IMAGE_OUTPUT}={quote(value)}"
+
+    pushes, asks = build.output == "push", bool(build.unpack_for)
+    always = build.unpack and not asks
+    if pushes or asks:
+        yield line("", writes=True, unpack=always)
+    if asks and not (pushes and build.store):
+        yield line('[ -z "${unpack}" ] || ', writes=True, unpack=True)
+    if pushes:
+        yield line(f'[ -n "${{{WRITES}}}" ] || ', writes=False, unpack=always)
+    if pushes and asks:
+        yield line(f'[ -n "${{{WRITES}}}" ] || [ -z "${{unpack}}" ] || ', writes=False, unpack=True)
+
+
+def _lacking(plan: Plan, build: Build, cache: Cache) -> str:
+    """Asks whether a cache that is imported later lacks layers of this one."""
+    later = [step.cache for step in plan.steps if isinstance(step, Build) and step.id in build.unpack_for]
+    behind = [_around_scope(other.location)[1] for other in later if other is not None]
+    return " ".join(("$(lacking", *_around_scope(cache.location), *behind)) + ")"
+
+
 def _source(plan: Plan, cache: Cache) -> str:
     if not _is_service(cache):
-        return f"$(first_scope {_around_scope(cache.location)})"
+        return _first_scope(cache.location)
     own = cache.source.scope == plan.parameters.scope
     return '"${scope}"' if own else '"${first_fallback}"'
 
 
-def _around_scope(location: str) -> str:
+def _first_scope(location: str) -> str:
+    return " ".join(("$(first_scope", *_around_scope(location))) + ")"
+
+
+def _around_scope(location: str) -> tuple[str, str]:
     """The words before and behind the scope in a location."""
     parts = located(location)
     at = parts.index(Value("scope"))
-    return f"{shell_parts(parts[:at])} {shell_parts(parts[at + 1 :])}"
+    return shell_parts(parts[:at]), shell_parts(parts[at + 1 :])
 
 
 def _metadata_file(build: str) -> str:

@@ -44,7 +44,9 @@ def _commands(plan: Plan, step: Step) -> Iterator[Command]:
 def _typed(plan: Plan, step: Step, command: Command) -> str:
     values = planned_values(plan, step) | {buildx.DIGEST: "DIGEST", buildx.METADATA_FILE: "METADATA.json"}
     if isinstance(step, Build):
-        values[IMAGE_OUTPUT] = buildx.output_value(step, writes=not plan.parameters.read_only)
+        values[IMAGE_OUTPUT] = buildx.output_value(
+            step, writes=not plan.parameters.read_only, unpack=step.unpack
+        )
     if isinstance(step, Save):
         values |= {classic.held(position): "held" for position in range(len(step.images))}
     environment = [f"{name}={shlex.quote(value)}" for name, value in command.environment]

@@ -45,7 +45,7 @@ class Session:
         """What the values of a step's command are, after the steps before it."""
         values = planned_values(self.plan, step) | dict.fromkeys(self._not_restored, "")
         if isinstance(step, Build):
-            values[IMAGE_OUTPUT] = output_value(step, writes=self.writes)
+            values[IMAGE_OUTPUT] = output_value(step, writes=self.writes, unpack=step.unpack)
             values[METADATA_FILE] = self.metadata_file(step.id)
         return values
 

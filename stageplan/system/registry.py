@@ -2,9 +2,10 @@
 
 import json
 import secrets
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from typing import TypeVar
 
 from stageplan.dockerfile.references import DEFAULT_TAG, InvalidReferenceError, parse_reference
 from stageplan.errors import UnreachableError, UsageError
@@ -12,9 +13,11 @@ from stageplan.system.credentials import DockerLogins
 from stageplan.system.registry_auth import Authority, FindLogin
 from stageplan.system.registry_content import OCI_CONFIG, OCI_MANIFEST, Manifest, digest_of
 from stageplan.system.registry_copy import copy
-from stageplan.system.registry_session import Repository, Session
+from stageplan.system.registry_session import Action, Repository, Session
 from stageplan.system.registry_store import Store
 from stageplan.system.transport import CONNECTIONS, Patience, Transport
+
+_Answer = TypeVar("_Answer")
 
 
 class Registry:
@@ -50,25 +53,20 @@ class Registry:
     def exists(self, ref: str) -> str | None:
         """The digest of what the ref names, or None where there is no such thing."""
         repository, name = locate(ref)
-        try:
-            return self._store.digest(repository, name)
-        except UnreachableError as error:
-            # some registries deny the reading of what is not there yet to who may well create it
-            if error.rule != "registry-denied" or not self._session.has_login(repository.host):
-                raise
-            with suppress(UnreachableError):
-                return self._store.digest(repository, name, action="pull,push")
-            raise
+        return self._read(repository, lambda action: self._store.digest(repository, name, action=action))
 
     def exists_many(self, refs: Iterable[str]) -> dict[str, str | None]:
         """The digest of each ref, in the given order, or None where it is not there."""
-        wanted = tuple(dict.fromkeys(refs))
-        with ThreadPoolExecutor(min(CONNECTIONS, len(wanted) or 1)) as pool:
-            return dict(zip(wanted, pool.map(self.exists, wanted), strict=True))
+        return _for_each(self.exists, refs)
 
     def manifest(self, ref: str) -> Manifest | None:
         """What the ref names, byte by byte, or None where there is no such thing."""
-        return self._store.manifest(*locate(ref))
+        repository, name = locate(ref)
+        return self._read(repository, lambda action: self._store.manifest(repository, name, action=action))
+
+    def manifests(self, refs: Iterable[str]) -> dict[str, Manifest | None]:
+        """The manifest of each ref, in the given order, or None where it is not there."""
+        return _for_each(self.manifest, refs)
 
     def put_manifest(self, ref: str, manifest: Manifest) -> str:
         """The digest of the manifest, which the ref now names; what it names must be there."""
@@ -145,6 +143,20 @@ class Registry:
             return False
         return True
 
+    def _read(self, repository: Repository, ask: Callable[[Action], _Answer]) -> _Answer:
+        """What the registry answers to who reads, or else to who writes.
+
+        Some registries deny the reading of what is not there yet to who may well create it.
+        """
+        try:
+            return ask("pull")
+        except UnreachableError as error:
+            if error.rule != "registry-denied" or not self._session.has_login(repository.host):
+                raise
+            with suppress(UnreachableError):
+                return ask("pull,push")
+            raise
+
     def _new_dummy(self, ref: str) -> Manifest:
         """A manifest that no other tag points at; its blob is there."""
         config = b"{}"
@@ -157,6 +169,12 @@ class Registry:
             "annotations": {"stageplan.deletes": secrets.token_hex(16)},
         }
         return Manifest(body=json.dumps(document).encode("ascii"), media_type=OCI_MANIFEST)
+
+
+def _for_each(ask: Callable[[str], _Answer], refs: Iterable[str]) -> dict[str, _Answer]:
+    wanted = tuple(dict.fromkeys(refs))
+    with ThreadPoolExecutor(min(CONNECTIONS, len(wanted) or 1)) as pool:
+        return dict(zip(wanted, pool.map(ask, wanted), strict=True))
 
 
 def locate(ref: str) -> tuple[Repository, str]:

@@ -42,10 +42,15 @@ class Store:
         manifest = self.manifest(repository, name)  # the header is optional
         return manifest.digest if manifest else None
 
-    def manifest(self, repository: Repository, name: str) -> Manifest | None:
+    def manifest(self, repository: Repository, name: str, *, action: Action = "pull") -> Manifest | None:
         """The manifest of a tag or digest, or None where there is none."""
         answer = self._session.request(
-            "GET", repository, f"manifests/{name}", headers={"Accept": ACCEPT}, expected=(_OK, _MISSING)
+            "GET",
+            repository,
+            f"manifests/{name}",
+            action=action,
+            headers={"Accept": ACCEPT},
+            expected=(_OK, _MISSING),
         )
         if answer.status == _MISSING:
             return None

@@ -20,9 +20,9 @@ from stageplan.plan.sources import with_sources
 from stageplan.run.events import Event
 from stageplan.run.executor import execute
 from stageplan.run.report import Report
+from stageplan.system.cache_layers import registry_layers
 from stageplan.system.ports import machine_ports
 from stageplan.system.process import Processes
-from stageplan.system.registry import Registry
 
 DOCKERFILE = """\
 FROM busybox:1.37 AS deps
@@ -58,7 +58,9 @@ def context(tmp_path: Path) -> Path:
 def registry_plan(context: Path) -> MakePlan:
     """Makes the plan of the strategy `registry` for the context."""
 
-    def make(host: str, *, read_only: bool = False, dockerfile: str = "Dockerfile") -> Plan:
+    def make(
+        host: str, *, read_only: bool = False, unpack: bool = False, dockerfile: str = "Dockerfile"
+    ) -> Plan:
         def build(name: str) -> Step:
             last = name == "app"
             mode = "max" if name in COPIES else "min"
@@ -69,6 +71,8 @@ def registry_plan(context: Path) -> MakePlan:
                 stage=name,
                 index=list(NEEDS).index(name),
                 target=name,
+                unpack=unpack,
+                unpack_for=tuple(f"build:{other}" for other in NEEDS if name in NEEDS[other]),
                 output="push" if last and not read_only else "cacheonly",
                 tags=("{image}:{scope}",) if last and not read_only else (),
                 cache=Cache(
@@ -111,8 +115,7 @@ def run_plan() -> RunPlan:
     """Asks for the sources of a plan and carries it out on an engine."""
 
     def run(plan: Plan, engine: lab.Engine, *, events: list[Event] | None = None) -> Report:
-        registry = Registry()
-        asked = with_sources(plan, lambda place: registry.exists(place) is not None)
+        asked = with_sources(plan, lambda place: registry_layers([place])[place])
         seen: list[Event] = [] if events is None else events
         return execute(asked, ports=machine_ports(Processes(), env=engine.env), jobs=1, on_event=seen.append)
 

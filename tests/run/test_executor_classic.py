@@ -12,10 +12,10 @@ from stageplan.plan.sources import with_sources
 from stageplan.run.executor import execute
 from stageplan.run.report import Report
 from stageplan.run.report_of import failure_of
+from stageplan.system.cache_layers import disk_layers, registry_layers
 from stageplan.system.engine_images import DockerEngine
 from stageplan.system.ports import machine_ports
 from stageplan.system.process import Processes
-from stageplan.system.registry import Registry
 from tests.run.conftest import MakePlan
 from tests.run.interrupted import interrupt
 
@@ -50,13 +50,12 @@ def run_classic(classic_engine: lab.Engine, monkeypatch: pytest.MonkeyPatch) -> 
             return sorted(str(path.relative_to(root)) for path in root.rglob("*"))
 
         engines.append(DockerEngine(names))
-        registry = Registry()
 
-        def exists(place: str) -> bool:
-            return Path(place).exists() if place.startswith("/") else registry.exists(place) is not None
+        def layers_at(place: str) -> frozenset[str] | None:
+            return disk_layers(place) if place.startswith("/") else registry_layers([place])[place]
 
         ports = machine_ports(Processes(), images=engines[-1])
-        return execute(with_sources(plan, exists), ports=ports, jobs=1, on_event=lambda _: None)
+        return execute(with_sources(plan, layers_at), ports=ports, jobs=1, on_event=lambda _: None)
 
     yield run
     for engine in engines:

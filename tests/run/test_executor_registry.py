@@ -34,7 +34,7 @@ def test_only_what_a_change_touches_runs_again(
     run_plan: RunPlan,
 ) -> None:
     engine: lab.Engine = request.getfixturevalue(fixture)
-    plan = registry_plan(registry.host)
+    plan = registry_plan(registry.host, unpack=fixture == "old_engine")
     first = run_plan(plan, engine)
     assert (first.ok, first.rerun_count, first.cached_count) == (True, 7, 0)
     assert states(first) == dict.fromkeys(("deps", "build", "test", "app"), "built")

@@ -15,12 +15,27 @@ from stageplan.system.ports import machine_ports
 from stageplan.system.process import Processes
 from tests.run.conftest import MakePlan
 
-# keeps each command as a line; a cache exists where its name says so
+LAYERS = {"deps": "d", "build": "d b", "test": "d b t", "app": "d a"}
+
+# keeps each command as a line; a cache exists where its name says so, with layers of its stage
 DOCKER = """\
 #!/bin/sh
 for last; do :; done
 case "$2 $3" in
-"imagetools inspect") case $last in *old__*) exit 0 ;; *) exit 1 ;; esac ;;
+"imagetools inspect")
+    case $last in *old__*) ;; *) exit 1 ;; esac
+    printf '{"config": {"mediaType": "some.config",\n"digest": "sha256:c"}, "layers": [\n'
+    case ${last##*_} in
+    deps) set -- d ;; build) set -- d b ;; test) set -- d b t ;; app) set -- d a ;;
+    esac
+    for layer; do
+        printf '{"mediaType": "some.layer",\n  "digest": "sha256:%s"}\n' "$layer"
+        shift
+        [ $# -eq 0 ] || printf ','
+    done
+    printf ']}'
+    exit 0
+    ;;
 esac
 for word; do [ "$word" = --progress=rawjson ] || printf '%s\\t' "$word"; done >>"$RECORD"
 echo >>"$RECORD"
@@ -41,6 +56,10 @@ def recorded(env: dict[str, str]) -> str:
     text = path.read_text(encoding="utf-8")
     path.unlink()
     return text
+
+
+def layers_at(place: str) -> frozenset[str] | None:
+    return frozenset(LAYERS[place.rpartition("_")[2]].split()) if "old__" in place else None
 
 
 def with_local_caches(plan: Plan) -> Plan:
@@ -72,7 +91,7 @@ def test_a_run_issues_the_commands_of_the_script(
     )
     by_script = recorded(env)
 
-    asked = with_sources(plan, lambda place: "old__" in place)
+    asked = with_sources(plan, layers_at)
     report = execute(asked, ports=machine_ports(Processes(), env=env), jobs=1, on_event=lambda _: None)
     assert report.ok
     assert recorded(env) == by_script

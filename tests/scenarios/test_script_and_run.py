@@ -14,7 +14,8 @@ from stageplan.plan.scope import slug
 STAGES = ("deps", "build", "assets")
 RECORDER = """\
 #!/bin/sh
-{ printf '%s\\t' "$@"; echo; } >> "$RECORD"
+line=$(printf '%s\\t' "$@")
+printf '%s\\n' "$line" >>"$RECORD"
 exec "$DOCKER" "$@"
 """
 

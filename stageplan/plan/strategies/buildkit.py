@@ -1,15 +1,15 @@
 """The sequence that all of BuildKit's cache backends share: one build a stage, one cache source a build.
 
 With two cache sources BuildKit hits at random, so a build imports one at most. What an earlier build of the
-plan ran is found in the builder's own cache. What an earlier build hit is not, unless it was unpacked: it
-must be in the build's own cache source, or the builder makes it again.
+plan ran is found in the builder's own cache. What an earlier build hit is not: it must be in the build's own
+cache source, or unpacked, or the builder makes it again.
 """
 
 from collections.abc import Callable
 
 from stageplan.plan.model import Build, Cache, MoveTags, Output, Step
 from stageplan.plan.strategies.base import Work
-from stageplan.plan.strategies.engines import copies_manifests, pushes_unstored
+from stageplan.plan.strategies.engines import copies_manifests, mixes_sources, pushes_unstored
 
 CacheOf = Callable[[Work, int], Cache | None]
 ImagesOf = Callable[[Work, int], tuple[str, ...]]
@@ -20,27 +20,16 @@ def no_images(work: Work, index: int) -> tuple[str, ...]:  # noqa: ARG001
     return ()
 
 
-def buildkit_steps(
-    work: Work, *, cache_of: CacheOf, images_of: ImagesOf = no_images, parents_only: bool = False
-) -> tuple[Step, ...]:
+def buildkit_steps(work: Work, *, cache_of: CacheOf, images_of: ImagesOf = no_images) -> tuple[Step, ...]:
     """One build for each built stage, and the move of the tags where it cannot be part of the last build.
 
     Args:
         cache_of: the cache of a stage.
         images_of: locations of the image that a stage leaves besides the tags of a target.
-        parents_only: whether a stage's cache lacks what it copies from other stages, so that those have to
-            leave their layers in the builder.
     """
     tags_last = work.publishes and not _last_build_publishes_all(work)
     builds = [
-        _build(
-            work,
-            index,
-            cache_of(work, index),
-            images_of(work, index),
-            tags_last=tags_last,
-            parents_only=parents_only,
-        )
+        _build(work, index, cache_of(work, index), images_of(work, index), tags_last=tags_last)
         for index in work.built
     ]
     if not tags_last:
@@ -74,22 +63,17 @@ def _id(work: Work, index: int) -> str:
     return f"build:{work.key(index)}"
 
 
-def _build(
-    work: Work,
-    index: int,
-    cache: Cache | None,
-    images: tuple[str, ...],
-    *,
-    tags_last: bool,
-    parents_only: bool,
-) -> Build:
+def _build(work: Work, index: int, cache: Cache | None, images: tuple[str, ...], *, tags_last: bool) -> Build:
     is_target = index in work.targets
     tags = images
     if is_target and tags_last:
         tags = images or (f"{work.repositories[index]}:{{scope}}__next",)
     elif is_target and (work.local or work.publishes):
         tags = (*images, *work.tags[index])
-    output = _output(work, index, tags, parents_only=parents_only)
+    output = _output(work, tags)
+    consumers = tuple(_id(work, other) for other in work.built if index in work.needs(other))
+    unpack = bool(consumers) and mixes_sources(work.engine)
+    asks = cache is not None and not cache.source.asked and output != "load" and not unpack
     return Build(
         id=_id(work, index),
         reason=work.decisions[index].reason,
@@ -98,7 +82,9 @@ def _build(
         index=index,
         target=work.target_flag(index),
         output=output,
-        store=(parents_only and not is_target) or output != "push" or not pushes_unstored(work.engine),
+        store=not pushes_unstored(work.engine),
+        unpack=unpack,
+        unpack_for=consumers if asks else (),
         wants_digest=is_target and tags_last,
         tags=tags,
         build_args=work.build_args,
@@ -106,8 +92,7 @@ def _build(
     )
 
 
-def _output(work: Work, index: int, tags: tuple[str, ...], *, parents_only: bool) -> Output:
-    if tags:
-        return "load" if work.local else "push"
-    needed = parents_only and index not in work.targets and bool(work.graph.consumers(index))
-    return "unpack" if needed else "cacheonly"
+def _output(work: Work, tags: tuple[str, ...]) -> Output:
+    if not tags:
+        return "cacheonly"
+    return "load" if work.local else "push"

@@ -41,5 +41,5 @@ STRATEGY = Strategy(
     store="cache_image",
     parents_only=True,
     refuses=_refuses,
-    steps=lambda work: buildkit_steps(work, cache_of=_cache, images_of=_images, parents_only=True),
+    steps=lambda work: buildkit_steps(work, cache_of=_cache, images_of=_images),
 )
