@@ -13,7 +13,7 @@ from stageplan.graph import BuildOptions, StageGraph, build_graph
 from stageplan.keys.lock import LOCK_NAME, LockedImage, decode_lock, encode_lock, locked_image
 from stageplan.keys.model import KeyFacts, StageKey
 from stageplan.keys.stage_keys import stage_keys
-from stageplan.stages.named_contexts import image_of_context
+from stageplan.stages.named_contexts import context_names, image_of_context
 from stageplan.stages.options import ImageConfig
 from stageplan.system.base_images import BaseImages, Moved
 from stageplan.system.context_digests import ContextDigests
@@ -159,7 +159,7 @@ def keys_of(
         digest_of=contexts,
         platform=options.platform or options.build_platform,
         build_args=options.build_args,
-        build_contexts=options.build_contexts,
+        build_contexts=context_names(options.build_contexts),
     )
     keys = stage_keys(graph, facts, targets)
     return Keyed(graph=graph, targets=targets, keys=keys, images=known, contexts=contexts)
