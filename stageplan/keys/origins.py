@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from stageplan.context.files import Reading
 from stageplan.dockerfile.platforms import Platform, parse_platform
 from stageplan.dockerfile.references import parse_reference
-from stageplan.keys.model import KeyFacts, KeyInput, StageKey
+from stageplan.keys.model import InputKind, KeyFacts, KeyInput, StageKey
 from stageplan.stages.bases import SCRATCH
 from stageplan.stages.model import Source, Stage
 from stageplan.stages.named_contexts import context_for, image_of_context, is_empty_context
@@ -91,8 +91,9 @@ class Origins:
         return KeyInput(kind="copied-stage", name=label, value=source.files or "", line=line, unknown=reason)
 
     def _named_context(self, context: str, reading: Reading | None, line: int, *, is_base: bool) -> KeyInput:
+        kind: InputKind = "base-image" if is_base else "copied-image"
         if is_empty_context(context):
-            return KeyInput(kind="base-image", name=SCRATCH, value=_NOTHING, line=line)
+            return KeyInput(kind=kind, name=SCRATCH, value=_NOTHING, line=line)
         ref = image_of_context(context)
         if ref is not None:
             return self._image(ref, line, is_base=is_base)
@@ -100,7 +101,7 @@ class Origins:
         if digest is None and reading is not None:
             return self.context(reading, line, context)
         return KeyInput(
-            kind="base-image" if is_base else "copied-image",
+            kind=kind,
             name=context,
             value=digest or "",
             line=line,
