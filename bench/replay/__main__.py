@@ -79,7 +79,9 @@ def _say(row: Row) -> None:
     """A line for a row, as it comes."""
     moved = f"{row.bytes_down / MEGABYTE:5.0f} MB down {row.bytes_up / MEGABYTE:5.0f} up"
     words = [f"{row.workload} {row.round}.{row.number:<2} {row.kind:10} {row.strategy:16}"]
-    words += [f"{row.seconds:6.1f} s {moved}", *(f"needless: {text}" for text in row.needless)]
+    words.append(f"{row.seconds:6.1f} s {moved}")
+    if row.needless:
+        words.append(f"{len(row.needless)} needless, such as '{row.needless[0]}'")
     if row.unequal is not None:
         words += [f"unequal: {line}" for line in row.unequal[:5]] or ["equal"]
     print("  ".join(words), file=sys.stderr, flush=True)

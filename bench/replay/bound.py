@@ -5,6 +5,7 @@ it copies. What is new in a published image must go up, and so must each layer t
 three parts are added up; they could overlap, so this is what a good build comes near to, not a proof.
 """
 
+import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -13,6 +14,8 @@ import msgspec
 from bench.replay.plain import Chain, PlainBuild
 from bench.replay.progress import Ran, busy_seconds
 from bench.replay.workload import Workload
+
+_MOUNTED = re.compile(r"--mount=\S*\bfrom=([^,\s]+)")
 
 
 class Bound(msgspec.Struct, frozen=True, kw_only=True):
@@ -97,7 +100,7 @@ def bounds(
 def _needs(builds: Sequence[PlainBuild], index: int) -> _Needs:
     build = builds[index]
     earlier = {blob.digest for before in builds[:index] for chain in before.stages.values() for blob in chain}
-    there = earlier | build.bases
+    there = earlier | {blob.digest for chain in build.bases.values() for blob in chain}
     chains = tuple(_there(chain, there) for chain in _chains_below(build))
     pulled = {blob.digest: blob.size for chain in chains for blob in chain}
     return _Needs(
@@ -114,12 +117,14 @@ def _needs(builds: Sequence[PlainBuild], index: int) -> _Needs:
 
 
 def _chains_below(build: PlainBuild) -> Iterable[Chain]:
-    """For each stage in which something ran, the layers below the first that did."""
+    """For each stage in which something ran, the layers below the first that did; and each image mounted."""
     first: dict[str, Ran] = {}
     for ran in build.ran:
         if ran.stage not in first or ran.number < first[ran.stage].number:
             first[ran.stage] = ran
-    return [build.stages[stage][: _layer(build, ran)] for stage, ran in first.items()]
+    below = [build.stages[stage][: _layer(build, ran)] for stage, ran in first.items()]
+    mounted = [match for ran in build.ran for match in _MOUNTED.findall(ran.text)]
+    return [*below, *(build.bases[name] for name in mounted if name in build.bases)]
 
 
 def _layer(build: PlainBuild, ran: Ran) -> int:

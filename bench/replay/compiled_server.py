@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from bench.replay.bases import Base
+from bench.replay.made_up import made_up_base
 from bench.replay.workload import Commit, Workload, append, nothing, require, write_folder, write_lists
 
 DOCKERFILE = """\
@@ -49,7 +49,7 @@ NOTHING = Commit(kind="nothing", change=nothing, may_run=())
 WORKLOAD = Workload(
     name="compiled",
     title="Compiled server",
-    bases=(Base(name="golang:1.25", megabytes=600, files=14_000),),
+    bases=(made_up_base("golang:1.25", megabytes=600, count=14_000),),
     dockerfile=DOCKERFILE,
     stages={"modules": "golang:1.25", "build": "golang:1.25", "test": "golang:1.25", "app": "scratch"},
     targets=("app",),

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from bench.replay.bases import Base
+from bench.replay.made_up import made_up_base
 from bench.replay.workload import Commit, Workload, append, nothing, require, write_folder, write_lists
 
 DOCKERFILE = """\
@@ -82,9 +82,9 @@ WORKLOAD = Workload(
     name="web",
     title="Front-end and back-end",
     bases=(
-        Base(name="node:22", megabytes=260, files=10_000),
-        Base(name="nginx:1.29", megabytes=40, files=1_500),
-        Base(name="python:3.12-slim", megabytes=60, files=3_000),
+        made_up_base("node:22", megabytes=260, count=10_000),
+        made_up_base("nginx:1.29", megabytes=40, count=1_500),
+        made_up_base("python:3.12-slim", megabytes=60, count=3_000),
     ),
     dockerfile=DOCKERFILE,
     stages={

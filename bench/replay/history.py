@@ -163,5 +163,5 @@ def replay(
 
 def _turned(sides: Sequence[Side], by: int) -> tuple[Side, ...]:
     """The same sides, another one first each time, so that none always has the warmer machine."""
-    first = by % len(sides)
+    first = by % max(len(sides), 1)
     return (*sides[first:], *sides[:first])

@@ -44,12 +44,12 @@ class PlainBuild:
     Attributes:
         ran: the instructions that ran where everything earlier was there.
         stages: the layers of each stage, from the lowest.
-        bases: the layers of all base images.
+        bases: the layers of each base image.
     """
 
     ran: tuple[Ran, ...]
     stages: dict[str, Chain]
-    bases: frozenset[str]
+    bases: dict[str, Chain]
 
 
 class Plain:
@@ -91,9 +91,7 @@ class Plain:
         build = PlainBuild(
             ran=ran,
             stages={stage: self._layers(_image(stage, number)) for stage in self._workload.stages},
-            bases=frozenset(
-                blob.digest for base in self._workload.bases for blob in self._layers(f"library/{base.name}")
-            ),
+            bases={base.name: self._layers(f"library/{base.name}") for base in self._workload.bases},
         )
         self.builds.append(build)
 

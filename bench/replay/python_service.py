@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from bench.replay.bases import Base
+from bench.replay.made_up import made_up_base
 from bench.replay.workload import Commit, Workload, append, nothing, require, write_folder, write_lists
 
 DOCKERFILE = """\
@@ -66,8 +66,8 @@ WORKLOAD = Workload(
     name="python",
     title="Python service",
     bases=(
-        Base(name="python:3.12", megabytes=300, files=12_000),
-        Base(name="python:3.12-slim", megabytes=60, files=3_000),
+        made_up_base("python:3.12", megabytes=300, count=12_000),
+        made_up_base("python:3.12-slim", megabytes=60, count=3_000),
     ),
     dockerfile=DOCKERFILE,
     stages={

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.replay import content
+from bench.replay import made_up
 from bench.replay.bases import Base
 
 MAIN = "main"
@@ -64,7 +64,7 @@ def append(*names: str) -> Callable[[Path], None]:
         for name in names:
             path = context / name
             with path.open("a", encoding="utf-8") as file:
-                file.write(f"changed at {path.stat().st_size}\n")
+                file.write(f"# changed at {path.stat().st_size}\n")
 
     return change
 
@@ -81,7 +81,7 @@ def require(name: str, package: str) -> Callable[[Path], None]:
 
 def write_folder(folder: Path, *, count: int, kilobytes: int, shrink: int) -> None:
     """A folder of so many files."""
-    made = content.files(folder.name, count=max(count >> shrink, 1), size=kilobytes << 10 >> shrink)
+    made = made_up.files(folder.name, count=max(count >> shrink, 1), size=kilobytes << 10 >> shrink)
     for name, data in made:
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
