@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from stageplan.cli.request import Request, build_options
 from stageplan.dockerfile.instructions import Dockerfile
@@ -77,7 +78,7 @@ def request_keys(
         platform: the engine's own.
         offline: no registry is asked.
         pin: the lock file is written anew, and nothing in it counts.
-        mirrors: registries that stand in for Docker Hub, as `HOST:PORT`.
+        mirrors: what stands in for Docker Hub, as `http://HOST:PORT`.
         also: stages to key besides those that the request builds.
 
     Raises:
@@ -108,13 +109,15 @@ def image_source(
     Args:
         lock: what is pinned.
         offline: no registry is asked.
-        mirrors: registries that stand in for Docker Hub, as `HOST:PORT`.
+        mirrors: what stands in for Docker Hub, as `http://HOST:PORT`.
     """
+    addresses = [urlsplit(mirror) for mirror in mirrors]
+    insecure = [address.netloc for address in addresses if address.scheme == "http"]
     return BaseImages(
         ImageConfigs(user_cache() / "images"),
         lock=lock,
-        registry=None if offline else Registry(),
-        mirrors=mirrors,
+        registry=None if offline else Registry(insecure=insecure),
+        mirrors=[f"{address.netloc}{address.path}".rstrip("/") for address in addresses],
     )
 
 

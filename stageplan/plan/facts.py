@@ -22,6 +22,7 @@ class EngineFacts:
         buildkit_version: `0.25.2`; None where the builder is not started yet.
         snapshotter: where that BuildKit unpacks layers, `overlayfs`.
         platforms: what the builder builds for, in its order.
+        mirrors: what stands in for Docker Hub, `http://HOST:PORT`, in the order in which it is asked.
     """
 
     reachable: bool
@@ -37,3 +38,4 @@ class EngineFacts:
     buildkit_version: str | None = None
     snapshotter: str | None = None
     platforms: tuple[str, ...] = ()
+    mirrors: tuple[str, ...] = ()

@@ -62,6 +62,7 @@ def _ask_engine() -> dict[str, Any]:
         "store": "containerd" if _CONTAINERD in kinds else "classic",
         "os": version["Os"],
         "architecture": version["Arch"],
+        "mirrors": tuple((info.get("RegistryConfig") or {}).get("Mirrors") or ()),
     }
 
 
