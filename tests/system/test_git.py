@@ -87,3 +87,37 @@ def test_the_merge_base_is_where_the_branch_left(clone: Path, origin: Path) -> N
 )
 def test_a_file_is_read_at_a_revision(clone: Path, revision: str, path: str, expected: bytes | None) -> None:
     assert Git(clone / "sub", Processes()).content(revision, path) == expected
+
+
+def test_a_folder_is_written_as_it_was(clone: Path, tmp_path: Path) -> None:
+    (clone / "sub/run").write_text("#!/bin/sh\n")
+    (clone / "sub/run").chmod(0o755)
+    (clone / "sub/link").symlink_to("run")
+    (clone / "sub/.gitattributes").write_text("run export-ignore\n*.txt eol=crlf\n")
+    (clone / "sub/a.txt").write_text("a\n")
+    _commit(clone, "FROM later\n")
+    _git(clone, "rm", "-rq", "--cached", "sub/run")
+    git, there = Git(clone / "sub", Processes()), tmp_path / "there"
+    assert git.export("HEAD", there)
+    assert sorted(path.name for path in there.iterdir()) == [
+        ".gitattributes",
+        "Dockerfile",
+        "a.txt",
+        "link",
+        "run",
+    ]
+    assert (there / "Dockerfile").read_text() == "FROM later\n"
+    assert (there / "a.txt").read_bytes() == b"a\r\n"
+    assert (there / "run").stat().st_mode & 0o111
+    assert (there / "link").readlink() == Path("run")
+    # neither the work tree nor git's own index is touched
+    assert _git(clone, "status", "--short") == "D  sub/run\n?? sub/run"
+
+
+@pytest.mark.parametrize("revision", ["nowhere", "--help", "HEAD:sub/Dockerfile"])
+def test_a_revision_that_is_none_is_not_written(clone: Path, tmp_path: Path, revision: str) -> None:
+    assert not Git(clone / "sub", Processes()).export(revision, tmp_path / "there")
+
+
+def test_a_folder_without_repository_is_not_written(tmp_path: Path) -> None:
+    assert not Git(tmp_path, Processes()).export("HEAD", tmp_path / "there")
