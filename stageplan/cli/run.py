@@ -22,9 +22,9 @@ from stageplan.run.session import OnEvent
     "-j",
     "--jobs",
     type=click.IntRange(min=1),
-    default=1,
+    default=4,
     show_default=True,
-    help="Steps at once. Builds that run side by side share their cache sources, so more than one can miss.",
+    help="Steps at once. Builds that come to the same stage never run side by side.",
 )
 @click.option("--dry-run", is_flag=True, help="Print the commands, and run none.")
 @click.option(

@@ -8,6 +8,8 @@ from typing import Literal
 
 import msgspec
 
+from stageplan.keys.record import StageRecord
+
 VERSION = 1
 
 Split = Literal["stages", "all", "targets"]
@@ -128,6 +130,7 @@ class Build(Data, tag_field="kind", tag="build", frozen=True, kw_only=True):
     Attributes:
         stage: how messages name the stage.
         index: its place in the Dockerfile, counted from 0.
+        stages: indexes of all stages that its build may come to.
         target: what `--target` gets; None for a last stage that has no name.
         builder: which builder of docker runs it.
         tags: locations of the images that it writes.
@@ -145,6 +148,7 @@ class Build(Data, tag_field="kind", tag="build", frozen=True, kw_only=True):
     needs: tuple[str, ...] = ()
     stage: str
     index: int
+    stages: tuple[int, ...] = ()
     target: str | None
     builder: Literal["buildx", "classic"] = "buildx"
     output: Output
@@ -218,6 +222,7 @@ class Plan(Data, frozen=True, kw_only=True):
         strategy_reason: why this strategy.
         stages: what becomes of each stage, in file order.
         steps: in an order in which they can run one after the other; `needs` says what must be done before.
+        keys: what the keys of the needed stages were made of; unset where the strategy has none.
     """
 
     version: int
@@ -231,3 +236,4 @@ class Plan(Data, frozen=True, kw_only=True):
     stages: tuple[StageDecision, ...]
     steps: tuple[Step, ...]
     warnings: tuple[str, ...] = ()
+    keys: tuple[StageRecord, ...] | msgspec.UnsetType = msgspec.UNSET

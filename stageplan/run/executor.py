@@ -70,23 +70,27 @@ class _Run:
         sorter = TopologicalSorter({name: _needs(step) for name, step in self._steps.items()})
         sorter.prepare()
         ready: list[str] = []
-        running = 0
+        running: dict[str, Step] = {}
         while sorter.is_active():
             ready = sorted((*ready, *sorter.get_ready()), key=self._position.__getitem__)
-            while ready and running < self._jobs:
-                step = self._steps[ready.pop(0)]
+            for name in tuple(ready):
+                step = self._steps[name]
                 skipped = self._skipped(step)
-                if skipped is None:
+                if skipped is not None:
+                    ready.remove(name)
+                    self._outcomes[name] = skipped
+                    sorter.done(name)
+                elif len(running) < self._jobs and not any(
+                    _shares(step, other) for other in running.values()
+                ):
+                    ready.remove(name)
+                    running[name] = step
                     self._start(step)
-                    running += 1
-                else:
-                    self._outcomes[step.id] = skipped
-                    sorter.done(step.id)
             if running:
                 outcome = self._over.get()
                 if isinstance(outcome, BaseException):
                     raise outcome
-                running -= 1
+                del running[outcome.run.step.id]
                 self._outcomes[outcome.run.step.id] = outcome
                 sorter.done(outcome.run.step.id)
 
@@ -140,6 +144,11 @@ class _Run:
         note = run.note if failure is None else failure.text
         self._session.tell(StepDone(step=step.id, state=outcome.state, seconds=outcome.seconds, note=note))
         return outcome
+
+
+def _shares(step: Step, other: Step) -> bool:
+    """Whether two builds come to the same stage: side by side, BuildKit would mix their cache sources."""
+    return isinstance(step, Build) and isinstance(other, Build) and bool({*step.stages} & {*other.stages})
 
 
 def _needs(step: Step) -> tuple[str, ...]:

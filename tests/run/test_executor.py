@@ -1,5 +1,6 @@
 """What runs, in which order, what is tried again, and what a failure leaves."""
 
+import threading
 from dataclasses import replace
 from pathlib import Path
 
@@ -114,6 +115,25 @@ def test_a_fault_is_not_tried_again_and_stops_what_needs_it(plan: Plan) -> None:
     assert error is not None
     assert (error.rule, error.exit_code) == ("step-failed", 4)
     assert error.excerpt == "    ERROR: dockerfile parse error on line 2: unknown instruction: RUNN"
+
+
+def test_builds_run_side_by_side_where_they_share_no_stage(plan: Plan) -> None:
+    api, web, both = (
+        Build(
+            id=f"build:{name}", reason="", stage=name, index=index, stages=stages, target=name, output="load"
+        )
+        for index, (name, stages) in enumerate((("api", (0,)), ("web", (1,)), ("both", (0, 2))))
+    )
+    meeting = threading.Barrier(2)
+    met: list[str] = []
+
+    def meet(words: tuple[str, ...]) -> None:
+        met.append(FakeBuildx.target(words))
+        if met[-1] != "both":
+            meeting.wait(timeout=20)
+
+    assert run(with_steps(plan, api, both, web), FakeBuildx(before=meet), jobs=3).ok
+    assert met[-1] == "both"
 
 
 def test_after_a_failure_no_other_build_starts_but_pushes_do(plan: Plan) -> None:
