@@ -1,7 +1,7 @@
 """`make bench-replay`: what each strategy costs over a history of commits.
 
     python -m bench.replay [--workload NAME]… [--strategy NAME]… [--rounds N] [--commits N]
-                           [--mbit N] [--shrink N] [--compare] [--output FILE.json]
+                           [--mbit N] [--shrink N] [--disk] [--compare] [--output FILE.json]
 
 For each commit every strategy gets an engine with nothing in it; what survives is its registry, behind a
 wire of limited rate whose bytes are counted. Rounds that the output file holds are not replayed again.
@@ -17,9 +17,10 @@ import msgspec
 import lab
 from bench.replay.bound import bounds
 from bench.replay.chart import chart
-from bench.replay.history import Row, Setting, replay
+from bench.replay.history import Row, replay
 from bench.replay.plain import Plain
 from bench.replay.results import Results, SettingError, read_results, write_results
+from bench.replay.setting import Setting
 from bench.replay.strategies import DEFAULT, STRATEGIES, Strategy
 from bench.replay.tables import MEGABYTE, tables
 from bench.replay.workload import Workload
@@ -60,7 +61,7 @@ def _round(
     missing = [strategy for strategy in strategies if not results.has(workload.name, strategy.name, number)]
     if not missing:
         return results
-    with Plain(workload, suite=setting.suite, shrink=setting.shrink) as plain:
+    with Plain(workload, setting) as plain:
         wanted = plain if compare or not results.bounds_of(workload.name) else None
         for row in replay(workload, missing, setting, number, plain=wanted, compare=compare):
             results = msgspec.structs.replace(results, rows=(*results.rows, row))
@@ -96,6 +97,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--commits", type=int, default=12, help="how many of the first ones")
     parser.add_argument("--mbit", type=int, default=400, help="the limit of the way to the registry")
     parser.add_argument("--shrink", type=int, default=0, help="everything is smaller by this power of two")
+    parser.add_argument("--disk", action="store_true", help="keep the engines' data on disk, not in memory")
     parser.add_argument(
         "--compare", action="store_true", help="compare every image with that of a plain build"
     )

@@ -3,7 +3,6 @@
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
@@ -14,6 +13,7 @@ from bench.replay import measure
 from bench.replay.bases import Base, push_base
 from bench.replay.measure import Cost
 from bench.replay.plain import Plain
+from bench.replay.setting import Setting
 from bench.replay.strategies import Job, Strategy
 from bench.replay.workload import MAIN, Commit, Workload
 
@@ -43,22 +43,6 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     unequal: tuple[str, ...] | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Setting:
-    """What holds for all rounds.
-
-    Attributes:
-        megabits: the limit of the way to the registry, each way, a second.
-        shrink: everything is smaller by this power of two.
-        commits: how many of the first ones are replayed.
-    """
-
-    suite: lab.Suite
-    megabits: int
-    shrink: int
-    commits: int
-
-
 class Side:
     """A strategy with the registry that is its own, and an engine that is fresh for every commit."""
 
@@ -85,7 +69,7 @@ class Side:
         self._built.add(commit.scope)
         with (
             tempfile.TemporaryDirectory(prefix="replay-") as folder,
-            lab.Engine(self._setting.suite, mirror=self.registry.url) as engine,
+            self._setting.engine(self.registry) as engine,
         ):
             job = Job(
                 workload=workload,

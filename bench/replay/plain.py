@@ -12,6 +12,7 @@ from typing import Self
 import lab
 from bench.replay.bases import Base, push_base
 from bench.replay.progress import Ran, instructions_run
+from bench.replay.setting import Setting
 from bench.replay.workload import Workload
 from lab import layers
 from lab.door import MANIFEST, Door, digest_of
@@ -59,16 +60,15 @@ class Plain:
         builds: what each commit made necessary, in order.
     """
 
-    def __init__(self, workload: Workload, *, suite: lab.Suite, shrink: int) -> None:
+    def __init__(self, workload: Workload, setting: Setting) -> None:
         self.registry = lab.Registry()
         self.builds: list[PlainBuild] = []
         self._workload = workload
-        self._shrink = shrink
-        self._suite: lab.Suite = suite
+        self._setting = setting
 
     def __enter__(self) -> Self:
         self.registry.start()
-        self._engine = lab.Engine(self._suite, mirror=self.registry.url)
+        self._engine = self._setting.engine(self.registry)
         self._engine.start()
         return self
 
@@ -78,7 +78,7 @@ class Plain:
 
     def move(self, base: Base, revision: int) -> None:
         """The base image's name means another image now."""
-        push_base(self.registry, base, shrink=self._shrink, revision=revision)
+        push_base(self.registry, base, shrink=self._setting.shrink, revision=revision)
 
     def build(self, context: Path) -> None:
         """Builds the next commit and pushes the image of each of its stages."""
@@ -106,7 +106,7 @@ class Plain:
         refs = [f"{self.registry.host}/{self._push(chain)}" for chain in chains]
         if not refs:
             return 0.0
-        with lab.Engine(self._suite) as engine:
+        with self._setting.engine(self.registry) as engine:
             started = time.perf_counter()
             pulls = [
                 subprocess.Popen(["docker", "pull", ref], env=engine.env, stdout=subprocess.DEVNULL)

@@ -6,7 +6,8 @@ from pathlib import Path
 import msgspec
 
 from bench.replay.bound import Bound
-from bench.replay.history import Row, Setting
+from bench.replay.history import Row
+from bench.replay.setting import Setting
 
 
 class Results(msgspec.Struct, frozen=True, kw_only=True):

@@ -45,8 +45,8 @@ class Job:
         return f"{self.host}/{self.repository(target)}:{self.scope}"
 
     def cache(self, stage: str, *, scope: str | None = None) -> str:
-        """The ref of the cache of a stage."""
-        return f"{self.host}/{self.repository(stage)}-cache:{scope or self.scope}"
+        """The ref of the cache of a stage; all lie in one repository, so that none uploads what another has."""
+        return f"{self.host}/{self.repository('cache')}:{scope or self.scope}-{stage}"
 
     def imports(self, stages: Iterable[str]) -> Words:
         """The options that import the caches of stages, where there are any."""

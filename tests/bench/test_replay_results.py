@@ -5,8 +5,9 @@ import msgspec
 import pytest
 
 from bench.replay.chart import chart
-from bench.replay.history import Row, Setting
+from bench.replay.history import Row
 from bench.replay.results import Results, SettingError, read_results, write_results
+from bench.replay.setting import Setting
 from bench.replay.tables import tables
 from bench.replay.workloads import WORKLOADS
 

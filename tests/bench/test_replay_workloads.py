@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 import lab
-from bench.replay.history import Setting, replay
+from bench.replay.history import replay
 from bench.replay.plain import Plain
+from bench.replay.setting import Setting
 from bench.replay.strategies import STRATEGIES
 from bench.replay.workload import Workload
 from bench.replay.workloads import WORKLOADS
@@ -63,7 +64,7 @@ def test_a_project_is_the_same_every_time(workload: Workload, tmp_path: Path) ->
 @pytest.mark.parametrize("workload", MADE_UP, ids=lambda workload: workload.name)
 def test_a_plain_build_runs_what_may_run(workload: Workload) -> None:
     setting = Setting(suite=lab.engine_suite(), megabits=1000, shrink=TINY, commits=12)
-    with Plain(workload, suite=setting.suite, shrink=TINY) as plain:
+    with Plain(workload, setting) as plain:
         assert list(replay(workload, (), setting, 1, plain=plain)) == []
     for commit, build in zip(workload.commits, plain.builds, strict=True):
         assert [str(ran) for ran in build.ran if not str(ran).startswith(commit.may_run or ("\0",))] == []
@@ -76,7 +77,7 @@ def test_strategies_build_what_a_plain_build_does() -> None:
     workload = next(workload for workload in WORKLOADS if workload.name == "web")
     setting = Setting(suite=lab.engine_suite(), megabits=1000, shrink=TINY, commits=3)
     wanted = [strategy for strategy in STRATEGIES if strategy.name in {"own-ref", "registry-targets"}]
-    with Plain(workload, suite=setting.suite, shrink=TINY) as plain:
+    with Plain(workload, setting) as plain:
         rows = list(replay(workload, wanted, setting, 1, plain=plain, compare=True))
     assert [row.number for row in rows] == [1, 1, 2, 2, 3, 3]
     assert all(row.unequal == () for row in rows)
