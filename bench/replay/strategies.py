@@ -45,7 +45,7 @@ class Job:
         return f"{self.host}/{self.repository(target)}:{self.scope}"
 
     def cache(self, stage: str, *, scope: str | None = None) -> str:
-        """The ref of the cache of a stage; all lie in one repository, so that none uploads what another has."""
+        """The ref of the cache of a stage; in one repository for all, so that no layer goes up twice."""
         return f"{self.host}/{self.repository('cache')}:{scope or self.scope}-{stage}"
 
     def imports(self, stages: Iterable[str]) -> Words:
