@@ -37,9 +37,9 @@ class Git:
         """The current commit, 40 digits."""
         return self._line("rev-parse", "--quiet", "--verify", "HEAD")
 
-    def merge_base(self, revision: str) -> str | None:
-        """The newest commit that HEAD shares with another revision; None in too shallow a clone."""
-        return self._line("merge-base", "--end-of-options", "HEAD", revision)
+    def merge_base(self, revision: str, other: str = "HEAD") -> str | None:
+        """The newest commit that two revisions share; None in too shallow a clone."""
+        return self._line("merge-base", "--end-of-options", other, revision)
 
     def content(self, revision: str, path: str) -> bytes | None:
         """What a file, named from the folder, held at a revision."""
@@ -62,6 +62,42 @@ class Git:
                 and self._ask("-C", top, "checkout-index", "--all", f"--prefix={folder}/", env=index)
                 is not None
             )
+
+    def commit(self, revision: str) -> str | None:
+        """The commit that a revision names, 40 digits."""
+        return self._line("rev-parse", "--quiet", "--verify", "--end-of-options", f"{revision}^{{commit}}")
+
+    def tree(self, revision: str) -> tuple[str, ...] | None:
+        """The files of the folder at a revision, as `git ls-tree` tells them, paths from the folder."""
+        return self._records("ls-tree", "-r", "-z", "--end-of-options", revision)
+
+    def index(self) -> tuple[str, ...] | None:
+        """The files of the folder that git keeps, as `git ls-files --stage` tells them."""
+        return self._records("ls-files", "-z", "--stage")
+
+    def changed(self) -> tuple[str, ...]:
+        """The kept files of the folder that may be different in the work tree, or gone."""
+        return self._records("diff-files", "-z", "--name-only", "--relative") or ()
+
+    def untracked(self) -> tuple[str, ...]:
+        """The files of the folder that git neither keeps nor leaves out."""
+        return self._records("ls-files", "-z", "--others", "--exclude-standard") or ()
+
+    def commits_of(self, path: str) -> tuple[str, ...]:
+        """The commits that changed a file of the folder, the newest first, 40 digits each."""
+        answer = self._ask("log", "--format=%H", "--end-of-options", "HEAD", "--", path) or b""
+        return tuple(answer.decode().split())
+
+    def blob(self, name: str) -> bytes | None:
+        """What a file holds, by git's name for it."""
+        return self._ask("cat-file", "blob", "--end-of-options", name)
+
+    def _records(self, *words: str) -> tuple[str, ...] | None:
+        """The records of an answer, each ended by a zero byte."""
+        answer = self._ask(*words)
+        if answer is None:
+            return None
+        return tuple(answer.decode("utf-8", "surrogateescape").split("\0")[:-1])
 
     def _line(self, *words: str) -> str | None:
         """The one line of an answer."""
