@@ -13,6 +13,7 @@ _COMMANDS: Final = {
     "script": "the plan as a script that needs nothing but docker",
     "run": "do it, with live progress",
     "explain": "what a stage's key is made of, and what changed it",
+    "diff": "what a change does to the stages, and what it costs",
     "check": "warnings that matter for stages and caches",
     "doctor": "what this engine, builder and registry can do",
     "completion": "print the completion of a shell",

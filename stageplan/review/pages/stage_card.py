@@ -17,12 +17,14 @@ class Line:
     Attributes:
         line: where it stands; 0 for a trigger of an image, which stands in no file of ours.
         state: what became of it in a run, or what a change would do to it; "" where nobody says.
+        change: what a change does to the line itself: added, removed, moved; "" or "same" for nothing.
         note: further words, such as how long it took.
     """
 
     line: int
     text: str
     state: StepState = ""
+    change: str = ""
     note: str = ""
 
 
@@ -34,12 +36,14 @@ class Tie:
         place: of the other stage.
         kind: what takes it.
         paths: what is taken.
+        change: what a change does to it; "same" for nothing.
     """
 
     place: int
     name: str
     kind: str
     paths: tuple[str, ...]
+    change: str = "same"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,7 +117,15 @@ def ties(scene: Scene, place: int, *, takes: bool) -> tuple[Tie, ...]:
     for link in scene.links:
         mine, other = (link.consumer, link.source) if takes else (link.source, link.consumer)
         if mine == place:
-            found.append(Tie(place=other, name=scene.nodes[other].label, kind=link.kind, paths=link.paths))
+            found.append(
+                Tie(
+                    place=other,
+                    name=scene.nodes[other].label,
+                    kind=link.kind,
+                    paths=link.paths,
+                    change=link.change,
+                )
+            )
     return tuple(found)
 
 

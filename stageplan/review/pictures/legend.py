@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from stageplan.graph import DependencyKind
-from stageplan.review.pictures.scene import Scene
+from stageplan.review.pictures.scene import Change, Scene
 from stageplan.review.pictures.text_width import fitted, text_width
 
 _ROW, _BETWEEN = 21.0, 24.0
@@ -18,6 +18,7 @@ _WORDS: Mapping[DependencyKind, str] = {
     "onbuild": "takes by ONBUILD",
 }
 
+_CHANGES: Mapping[Change, str] = {"added": "new", "removed": "gone"}
 
 Kind = Literal["line", "box", "root"]
 
@@ -63,6 +64,8 @@ def _lines(scene: Scene) -> list[tuple[Kind, str, str]]:
     found: list[tuple[Kind, str, str]] = [
         ("line", kind, words) for kind, words in _WORDS.items() if kind in kinds
     ]
+    changes = {link.change for link in scene.links}
+    found += [("line", f"link {change}", words) for change, words in _CHANGES.items() if change in changes]
     if not all(node.is_needed for node in scene.nodes):
         found.append(("box", "unreached", "not needed"))
     return found

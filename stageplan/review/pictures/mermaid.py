@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from stageplan.graph import DependencyKind
-from stageplan.review.pictures.scene import Link, Node, Scene
+from stageplan.review.pictures.scene import Change, Link, Node, Scene
 
 ARROWS: dict[DependencyKind, str] = {"from": "==>", "copy": "-->", "mount": "-.->", "onbuild": "--o"}
 _CLASSES = {
@@ -11,14 +11,25 @@ _CLASSES = {
     "check": "stroke:#059669,stroke-width:2px",
     "unreached": "stroke-dasharray:4 4,opacity:0.55",
 }
+_CHANGES = {
+    "added": "stroke:#16a34a,stroke-width:3px",
+    "removed": "stroke:#dc2626,stroke-width:2px,stroke-dasharray:5 4",
+    "changed": "stroke:#d97706,stroke-width:3px",
+    "behind": "stroke:#d97706,stroke-dasharray:2 3",
+}
 _COLOURS: dict[DependencyKind, str] = {"copy": "#2563eb", "mount": "#9333ea", "onbuild": "#d97706"}
+_CHANGED: dict[Change, str] = {"added": "#16a34a", "removed": "#dc2626"}
 _MOST_LABELLED = 40  # more labels than that hide the picture
 _LONGEST_PATH = 28
 
 
-def mermaid(scene: Scene) -> str:
-    """The flowchart, with a line end; a thick arrow is a FROM, a thin one a COPY, a dotted one a mount."""
-    labelled = len(scene.links) <= _MOST_LABELLED
+def mermaid(scene: Scene, *, is_labelled: bool = True) -> str:
+    """The flowchart, with a line end; a thick arrow is a FROM, a thin one a COPY, a dotted one a mount.
+
+    Args:
+        is_labelled: whether arrows name the paths that are taken, where there are not too many arrows for it.
+    """
+    labelled = is_labelled and len(scene.links) <= _MOST_LABELLED
     lines = [
         f"%% {comment(scene.title)}: {comment(scene.subtitle)}",
         "flowchart LR",
@@ -70,15 +81,23 @@ def _link(link: Link, *, labelled: bool) -> str:
 
 
 def _classes(scene: Scene) -> Iterator[str]:
-    for role, style in _CLASSES.items():
-        members = [f"s{place}" for place, node in enumerate(scene.nodes) if node.role == role]
+    """How stages are drawn that are not like the others; a change is told before a role."""
+    for name, style in (_CLASSES | _CHANGES).items():
+        members = [
+            f"s{place}"
+            for place, node in enumerate(scene.nodes)
+            if name == (node.role if node.change == "same" else node.change)
+        ]
         if members:
-            yield f"classDef {role} {style}"
-            yield f"class {','.join(members)} {role}"
+            yield f"classDef {name} {style}"
+            yield f"class {','.join(members)} {name}"
 
 
 def _link_styles(scene: Scene) -> Iterator[str]:
-    for kind, colour in _COLOURS.items():
-        members = [str(place) for place, link in enumerate(scene.links) if link.kind == kind]
-        if members:
-            yield f"linkStyle {','.join(members)} stroke:{colour}"
+    by_colour: dict[str, list[str]] = {}
+    for place, link in enumerate(scene.links):
+        colour = _CHANGED.get(link.change) or _COLOURS.get(link.kind)
+        if colour:
+            by_colour.setdefault(colour, []).append(str(place))
+    for colour, members in by_colour.items():
+        yield f"linkStyle {','.join(members)} stroke:{colour}"
