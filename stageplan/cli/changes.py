@@ -7,7 +7,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from msgspec import UNSET
+
 from stageplan.cli.keys import Keyed, image_source, keys_of
+from stageplan.cli.planning import is_plan_file
 from stageplan.cli.request import Request, build_options
 from stageplan.context.ignore import OWN_SUFFIX
 from stageplan.dockerfile.reader import read_dockerfile
@@ -16,9 +19,10 @@ from stageplan.keys.comparison import StageChange, compare
 from stageplan.keys.lock import LOCK_NAME, LockedImage, decode_lock
 from stageplan.keys.model import KeyInput
 from stageplan.keys.record import StageRecord, stage_records
+from stageplan.plan.document import decode_plan
 from stageplan.review.key_changes import Side, changes_json, changes_text
 from stageplan.system.context_digests import ContextDigests
-from stageplan.system.files import write_atomically
+from stageplan.system.files import read_bytes, write_atomically
 from stageplan.system.git import Git
 from stageplan.system.process import Processes
 from stageplan.system.user_cache import user_cache
@@ -55,53 +59,80 @@ class Changes:
 
 @contextmanager
 def changes_since(
-    revision: str, request: Request, keyed: Keyed, *, platform: str, offline: bool
+    against: str, request: Request, keyed: Keyed, *, platform: str, offline: bool
 ) -> Iterator[Changes]:
-    """The changes since a git revision, for as long as the context lasts; then its files are gone.
+    """The changes since a git revision or a plan, for as long as the context lasts; then its files are gone.
 
     Args:
-        revision: a name of the commit.
+        against: a name of the commit, or the path of a plan file.
         request: what the user asks.
         keyed: the keys now; the last target is the stage that is asked for.
         platform: the engine's own.
         offline: no registry is asked.
 
     Raises:
-        UsageError: there is no such revision (`no-such-revision`), or it had no such Dockerfile.
+        UsageError: there is no such revision (`unknown-revision`), it had no such Dockerfile, or the plan
+            holds no keys (`plan-without-keys`).
         DockerfileError: the build would have refused the file as it was.
     """
-    asked = keyed.graph.stages[keyed.targets[-1]].label
+    if is_plan_file(against):
+        yield _changes(against, keyed, _planned(Path(against)), Side(inputs={}))
+        return
     with tempfile.TemporaryDirectory() as folder:
-        root = Path(folder)
-        git = Git(Path(request.context), Processes())
-        if not git.export(revision, root / "context"):
-            raise UsageError(
-                "no-such-revision",
-                f"git knows no '{revision}' of '{request.context}'",
-                hint="name a branch, a tag or a commit, or a plan file that ends in .json",
-            )
-        contexts = ContextDigests(
-            str(root / "context"), _dockerfile(git, revision, request, root), user_cache() / "files"
-        )
-        lock = git.content(revision, os.path.relpath(LOCK_NAME, request.context))
-        old = keys_of(
-            read_dockerfile((root / "Dockerfile").read_bytes(), f"{revision}:{request.dockerfile}"),
-            build_options(request, platform=platform),
-            (*request.chosen("targets"), *request.chosen("checks")),
-            image_source(_locked(lock, revision), offline=offline),
-            contexts,
-            also=(asked,),
-            missing_ok=True,
-        )
-        yield _changes(revision, asked, keyed, stage_records(old.graph.stages, old.keys), _side(old))
+        old = _keys_at(against, Path(folder), request, keyed, platform=platform, offline=offline)
+        yield _changes(against, keyed, stage_records(old.graph.stages, old.keys), _side(old))
 
 
-def _changes(against: str, asked: str, keyed: Keyed, old: tuple[StageRecord, ...], side: Side) -> Changes:
+def _planned(path: Path) -> tuple[StageRecord, ...]:
+    """What a plan's keys were made of.
+
+    Raises:
+        UsageError: it is no plan, or holds no keys (`plan-without-keys`).
+    """
+    plan = decode_plan(read_bytes(path), path=str(path))
+    if plan.keys is UNSET:
+        raise UsageError(
+            "plan-without-keys",
+            f"'{path}' is a plan of the strategy '{plan.strategy}', which makes no keys",
+            hint="compare with a git revision, or with a plan of the strategy 'keyed'",
+        )
+    return plan.keys
+
+
+def _keys_at(
+    revision: str, folder: Path, request: Request, keyed: Keyed, *, platform: str, offline: bool
+) -> Keyed:
+    """The keys as they were at a git revision, whose files are written into an empty folder."""
+    git = Git(Path(request.context), Processes())
+    if not git.export(revision, folder / "context"):
+        raise UsageError(
+            "unknown-revision",
+            f"git knows no '{revision}' of '{request.context}'",
+            hint="name a branch, a tag or a commit, or a plan file that ends in .json",
+        )
+    dockerfile = _write_dockerfile(git, revision, request, folder)
+    lock = git.content(revision, os.path.relpath(LOCK_NAME, request.context))
+    return keys_of(
+        read_dockerfile(read_bytes(dockerfile), f"{revision}:{request.dockerfile}"),
+        build_options(request, platform=platform),
+        (*request.chosen("targets"), *request.chosen("checks")),
+        image_source(_locked(lock, revision), offline=offline),
+        ContextDigests(str(folder / "context"), dockerfile, user_cache() / "files"),
+        also=(_asked(keyed),),
+        missing_ok=True,
+    )
+
+
+def _asked(keyed: Keyed) -> str:
+    return keyed.graph.stages[keyed.targets[-1]].label
+
+
+def _changes(against: str, keyed: Keyed, old: tuple[StageRecord, ...], side: Side) -> Changes:
     new = stage_records(keyed.graph.stages, keyed.keys)
     reached = keyed.graph.reached_from(keyed.targets[-1:])
     return Changes(
         against=against,
-        stage=asked,
+        stage=_asked(keyed),
         needed=tuple(keyed.graph.stages[index].label for index in sorted(reached)),
         changes=compare(old, new),
         old=side,
@@ -117,7 +148,7 @@ def _side(keyed: Keyed) -> Side:
     return Side(inputs=inputs, paths_of=paths_of)
 
 
-def _dockerfile(git: Git, revision: str, request: Request, folder: Path) -> Path:
+def _write_dockerfile(git: Git, revision: str, request: Request, folder: Path) -> Path:
     """The Dockerfile as it was, with its own ignore file beside it.
 
     Raises:
