@@ -4,13 +4,9 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from typing import Any
 
-from docker.errors import DockerException
-from requests.exceptions import RequestException
-
 from stageplan.errors import UnreachableError
 from stageplan.plan.facts import EngineFacts
 from stageplan.system.builder_facts import BuilderFacts, builder_facts, buildx_version
-from stageplan.system.engine_client import connect, engine_down
 from stageplan.system.process import Processes
 
 _QUICK = 5
@@ -47,6 +43,12 @@ def engine_facts(builder: str | None = None, *, processes: Processes | None = No
 
 def _ask_engine() -> dict[str, Any]:
     """The facts of the engine itself, or why there are none."""
+    # imported here: it costs 100 ms, in which buildx answers
+    from docker.errors import DockerException  # noqa: PLC0415
+    from requests.exceptions import RequestException  # noqa: PLC0415
+
+    from stageplan.system.engine_client import connect, engine_down  # noqa: PLC0415
+
     try:
         with closing(connect(timeout=_QUICK)) as client:
             version, info = client.version(), client.info()
