@@ -71,7 +71,7 @@ def changes_since(
         offline: no registry is asked.
 
     Raises:
-        UsageError: there is no such revision (`unknown-revision`), it had no such Dockerfile, or the plan
+        UsageError: there is no such revision (`no-such-revision`), it had no such Dockerfile, or the plan
             holds no keys (`plan-without-keys`).
         DockerfileError: the build would have refused the file as it was.
     """
@@ -106,7 +106,7 @@ def _keys_at(
     git = Git(Path(request.context), Processes())
     if not git.export(revision, folder / "context"):
         raise UsageError(
-            "unknown-revision",
+            "no-such-revision",
             f"git knows no '{revision}' of '{request.context}'",
             hint="name a branch, a tag or a commit, or a plan file that ends in .json",
         )
