@@ -42,14 +42,10 @@ class Bodies:
         self.named = [self._named(index) for index in range(len(bases.bases))]
         self.refused = dict[int, DockerfileError]()
 
-    def first_spans(self) -> list[Mapping[int, Span]]:
-        """For each stage the stages that its COPYs and mounts name, and where they first do."""
+    def last_spans(self) -> list[Mapping[int, Span]]:
+        """For each stage the stages that its COPYs and mounts name, and where they last do."""
         return [
-            {
-                source.stage: source.span
-                for source in reversed(self.sources(index))
-                if source.stage is not None
-            }
+            {source.stage: source.span for source in self.sources(index) if source.stage is not None}
             for index in range(len(self.instructions))
         ]
 
@@ -76,10 +72,11 @@ class Bodies:
             reached = self._newly_reached(front, fired)
             fired.update(reached)
             front = [name for stage in reached for name in self._fire(stage, from_images[stage], of_source)]
+            of_source = None  # the builder never looks at images of stages that only a trigger makes it need
         for stage in range(len(self.instructions)):
             if stage not in fired:
                 try:
-                    self._fire(stage, from_images[stage], of_source)
+                    self._fire(stage, from_images[stage], None)
                     self._check_images()
                 except DockerfileError as error:
                     self.refused[stage] = error

@@ -28,7 +28,7 @@ def stage_dependencies(stage: Stage) -> Iterator[Dependency]:
 
 def _taken(instruction: StageInstruction) -> Iterator[tuple[Source, tuple[str, ...]]]:
     """What an instruction takes from, and which paths."""
-    if instruction.copied:
+    if instruction.copied and instruction.sources:  # it may write here-documents only
         yield instruction.copied, instruction.sources
     for mount in instruction.mounts:
         if mount.reads_source:

@@ -79,7 +79,7 @@ def resolve_stages(dockerfile: Dockerfile, options: BuildOptions, images: ImageC
     bases = resolve_bases(dockerfile, scope, contexts, build, wanted)
     target = _target(dockerfile, bases, options.target)
     bodies = Bodies(dockerfile, bases)
-    refuse_cycles(bodies.first_spans(), [text.label for text in dockerfile.stages])
+    refuse_cycles(bodies.last_spans(), [text.label for text in dockerfile.stages])
     starts = stage_starts(dockerfile, bases.bases, contexts, images, wanted)
     of_source = partial(_triggers, images=images, contexts=contexts, wanted=wanted) if images else None
     bodies.fire_triggers(target, [start.triggers for start in starts], of_source)

@@ -202,3 +202,12 @@ def test_the_first_of_several_mistakes(text: str, message: str) -> None:
     with pytest.raises(DockerfileError) as caught:
         graph_of(text)
     assert caught.value.message == message
+
+
+def test_a_copy_of_here_documents_names_a_stage_and_takes_nothing_from_it() -> None:
+    text = "FROM x:1 AS a\nFROM x:2\nCOPY --from=a <<E /e\nbody\nE\n"
+    graph = graph_of(text)
+    assert graph.dependencies == ()
+    assert graph.reachable == {1}
+    assert [use.ref for use in graph.images_of([1])] == ["docker.io/library/x:1", "docker.io/library/x:2"]
+    assert [edge.paths for edge in graph_of(text.replace("<<E", "/p <<E")).dependencies] == [("/p",)]
