@@ -14,6 +14,7 @@ _COMMANDS: Final = {
     "run": "do it, with live progress",
     "explain": "what a stage's key is made of, and what changed it",
     "diff": "what a change does to the stages, and what it costs",
+    "why": "what a file re-runs, what a stage is made of",
     "check": "warnings that matter for stages and caches",
     "doctor": "what this engine, builder and registry can do",
     "completion": "print the completion of a shell",

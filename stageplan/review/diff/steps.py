@@ -231,11 +231,11 @@ def _files(instruction: StageInstruction, files_of: FilesOf) -> Mapping[str, str
     """What it reads of the build context."""
     found: dict[str, str] = {}
     readings = tuple(readings_of(instruction))
-    for number, reading in enumerate(readings):
+    for reading in readings:
         files = files_of(reading)
         if files is None:
             return None
-        found |= {path if number == 0 else f"{number}:{path}": digest for path, digest in files.items()}
+        found |= files
     return found if readings else None
 
 

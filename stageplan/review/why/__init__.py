@@ -1,0 +1,1 @@
+"""Which stages a file reaches, and which files reach a stage, before anything is built."""
