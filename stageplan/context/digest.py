@@ -23,7 +23,11 @@ def selection_digest(selected: Iterable[Selected], hash_content: HashContent) ->
         selected: in the order in which `select_files` gives it.
         hash_content: asked once for each regular file and each directory.
     """
-    records = [entry_record(item, hash_content) for item in selected]
+    return records_digest(entry_record(item, hash_content) for item in selected)
+
+
+def records_digest(records: Iterable[bytes]) -> str:
+    """`sha256:` and the digest of the records of entries, in their order."""
     return f"sha256:{hashlib.sha256(b''.join(records)).hexdigest()}"
 
 

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Callable, Iterable
 
-from stageplan.context.digest import HashContent, entry_record, selection_digest
+from stageplan.context.digest import HashContent, entry_record, records_digest
 from stageplan.context.files import Reading, select_files
 from stageplan.context.selected import Selected
 from stageplan.context.tree import Entry
@@ -27,6 +27,7 @@ class ContextReader:
         self._hash_content = hash_content
         self._announce = announce
         self._digests: dict[Reading, str] = {}
+        self._records: dict[str, bytes] = {}
 
     def digest(self, reading: Reading) -> str:
         """The digest of all that an instruction reads.
@@ -36,7 +37,7 @@ class ContextReader:
             UsageError: a file cannot be read.
         """
         if reading not in self._digests:
-            self._digests[reading] = selection_digest(self._selected(reading), self._hash_content)
+            self._digests[reading] = records_digest([self._record(item) for item in self._selected(reading)])
         return self._digests[reading]
 
     def entries(self, reading: Reading) -> dict[str, str]:
@@ -46,10 +47,16 @@ class ContextReader:
             DockerfileError: it names what is not there.
             UsageError: a file cannot be read.
         """
-        return {
-            item.path: hashlib.sha256(entry_record(item, self._hash_content)).hexdigest()
-            for item in self._selected(reading)
-        }
+        return {item.path: hashlib.sha256(self._record(item)).hexdigest() for item in self._selected(reading)}
+
+    def _record(self, item: Selected) -> bytes:
+        """What is hashed of an entry; many instructions read the same ones, mostly under their own path."""
+        if item.path != item.entry.path:
+            return entry_record(item, self._hash_content)
+        record = self._records.get(item.path)
+        if record is None:
+            record = self._records[item.path] = entry_record(item, self._hash_content)
+        return record
 
     def _selected(self, reading: Reading) -> tuple[Selected, ...]:
         selected = select_files(self._view, reading)

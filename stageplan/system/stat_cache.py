@@ -62,7 +62,7 @@ class StatCache:
         """
         if entry.kind == "directory":
             return _digest(_attributes(f"{self._root}/{entry.path}"))
-        key = os.fsencode(entry.path)
+        key = entry.path.encode("utf-8", "surrogateescape")
         kept = self._used.get(key)
         if kept is None:
             kept = self._known.get(key)
