@@ -54,6 +54,7 @@ class _Run:
         self._outcomes: dict[str, Outcome] = {}
         self._over: SimpleQueue[Outcome | BaseException] = SimpleQueue()
         self._threads: list[Thread] = []
+        self._begun = session.ports.clock.monotonic()
 
     def outcomes(self) -> tuple[Outcome, ...]:
         """What became of each step, in the order of the plan."""
@@ -138,6 +139,7 @@ class _Run:
             run=run,
             state="done" if failure is None else "failed",
             seconds=clock.monotonic() - started,
+            started=started - self._begun,
             failure=failure,
             blocks=failure is not None,
         )

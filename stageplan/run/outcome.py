@@ -13,6 +13,7 @@ class Outcome:
 
     Attributes:
         run: what it left behind.
+        started: seconds after the run began; of a step that is left out 0.
         failure: why it failed, or None.
         blocks: whether what needs it cannot run.
     """
@@ -20,5 +21,6 @@ class Outcome:
     run: StepRun
     state: State
     seconds: float
+    started: float = 0.0
     failure: FailedStepError | None = None
     blocks: bool

@@ -66,6 +66,7 @@ class StepReport(Data, frozen=True, kw_only=True):
     """What became of a step.
 
     Attributes:
+        started: seconds after the run began.
         commands: the words of each command, as the script has them.
         note: why it was skipped, or "".
         bytes_up: None where the builder does not say.
@@ -81,6 +82,7 @@ class StepReport(Data, frozen=True, kw_only=True):
     bytes_up: int | None
     note: str = ""
     failure: Failure | None = None
+    started: float = 0.0
 
 
 class Report(Data, frozen=True, kw_only=True):

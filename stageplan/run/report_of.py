@@ -117,6 +117,7 @@ def _step(outcome: Outcome) -> StepReport:
         kind=str(run.step.__struct_config__.tag),
         state=outcome.state,
         seconds=_rounded(outcome.seconds),
+        started=_rounded(outcome.started),
         attempts=run.attempts,
         commands=tuple(run.commands),
         bytes_down=run.down,
