@@ -10,6 +10,7 @@ wire of limited rate whose bytes are counted. Rounds that the output file holds 
 import argparse
 import sys
 from collections.abc import Sequence
+from contextlib import nullcontext
 from pathlib import Path
 
 import msgspec
@@ -30,7 +31,13 @@ from bench.replay.workloads import WORKLOADS
 def main() -> None:
     """Replays what was asked for, and prints the tables of all there is."""
     chosen = _arguments()
-    setting = Setting(suite=chosen.suite, megabits=chosen.mbit, shrink=chosen.shrink, commits=chosen.commits)
+    setting = Setting(
+        suite=chosen.suite,
+        megabits=chosen.mbit,
+        shrink=chosen.shrink,
+        commits=chosen.commits,
+        in_memory=not chosen.disk,
+    )
     try:
         results = read_results(chosen.output, setting)
     except SettingError as error:
@@ -39,11 +46,15 @@ def main() -> None:
     strategies = [strategy for strategy in STRATEGIES if strategy.name in (chosen.strategy or DEFAULT)]
     for number in range(1, chosen.rounds + 1):
         for workload in workloads:
-            results = _round(results, workload, strategies, number, chosen.output, compare=chosen.compare)
+            try:
+                results = _round(results, workload, strategies, number, chosen.output, compare=chosen.compare)
+            except lab.LabUnavailableError as error:
+                print(f"{workload.name} is left out: {error}", file=sys.stderr)
     for workload in WORKLOADS:
         if results.rows_of(workload.name):
             print(f"\n{tables(results, workload)}")
-    chosen.output.with_suffix(".svg").write_text(chart(results, WORKLOADS), encoding="utf-8")
+    if results.rows:
+        chosen.output.with_suffix(".svg").write_text(chart(results, WORKLOADS), encoding="utf-8")
 
 
 def _round(
@@ -61,13 +72,13 @@ def _round(
     missing = [strategy for strategy in strategies if not results.has(workload.name, strategy.name, number)]
     if not missing:
         return results
-    with Plain(workload, setting) as plain:
-        wanted = plain if compare or not results.bounds_of(workload.name) else None
-        for row in replay(workload, missing, setting, number, plain=wanted, compare=compare):
+    wants_bounds = not results.bounds_of(workload.name)
+    with Plain(workload, setting) if compare or wants_bounds else nullcontext() as plain:
+        for row in replay(workload, missing, setting, number, plain=plain, compare=compare):
             results = msgspec.structs.replace(results, rows=(*results.rows, row))
             write_results(output, results)
             _say(row)
-        if not results.bounds_of(workload.name):
+        if plain and wants_bounds:
             least = bounds(
                 workload, plain.builds, megabits=setting.megabits, unpack_seconds=plain.unpack_seconds
             )
