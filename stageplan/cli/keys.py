@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from stageplan.cli.request import Request, build_options
 from stageplan.dockerfile.instructions import Dockerfile
+from stageplan.dockerfile.platforms import parse_platform
 from stageplan.dockerfile.reader import read_dockerfile
 from stageplan.dockerfile.references import parse_reference
 from stageplan.errors import UnreachableError
@@ -160,7 +161,7 @@ def keys_of(
         inspected=frozenset(known.configs),
         image_problems=known.problems,
         digest_of=contexts,
-        platform=options.platform or options.build_platform,
+        platform=parse_platform(options.platform or options.build_platform).format(),
         build_args=options.build_args,
         build_contexts=context_names(options.build_contexts),
     )

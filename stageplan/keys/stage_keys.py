@@ -26,10 +26,12 @@ def stage_keys(
         targets: indexes of the stages that are built; None for the graph's own target.
 
     Raises:
-        DockerfileError: a needed stage reads a file that is not there.
+        DockerfileError: the builder refuses a target, or a needed stage reads a file that is not there.
         UsageError: a file cannot be read.
     """
-    reached = graph.reachable if targets is None else graph.reached_from(targets)
+    wanted = (graph.target,) if targets is None else tuple(targets)
+    graph.check(wanted)
+    reached = graph.reached_from(wanted)
     labels = tuple(stage.label for stage in graph.stages)
     frontend = foreign_frontend(graph.dockerfile, facts.build_args)
     keys = dict[int, StageKey]()
