@@ -138,3 +138,8 @@ output_option = click.option(
 )
 offline_option = click.option("--offline", is_flag=True, help="Ask neither engine nor registry.")
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")
+pin_option = click.option(
+    "--pin",
+    is_flag=True,
+    help="Write to stageplan.lock what the tags of base images name now; keys hold to it from then on.",
+)

@@ -5,16 +5,24 @@ from typing import Any
 
 import click
 
-from stageplan.cli.options import context_argument, json_option, offline_option, output_option, plan_options
+from stageplan.cli.options import (
+    context_argument,
+    json_option,
+    offline_option,
+    output_option,
+    pin_option,
+    plan_options,
+)
 
 
 @click.command("plan", short_help="what would be done, and why")
 @context_argument
 @plan_options
 @offline_option
+@pin_option
 @json_option
 @output_option
-def command(context: str, offline: bool, as_json: bool, output: Path | None, **given: Any) -> None:
+def command(context: str, offline: bool, pin: bool, as_json: bool, output: Path | None, **given: Any) -> None:
     """Plan one build per stage, each with its cache source, its cache export and its push.
 
     With -o the plan is written as JSON, for `stageplan script` and `stageplan run`.
@@ -28,6 +36,10 @@ def command(context: str, offline: bool, as_json: bool, output: Path | None, **g
     from stageplan.plan.document import encode_plan
     from stageplan.render.text import render_text
 
+    if pin:
+        from stageplan.cli.pin import pin_images
+
+        say(pin_images(context, given, offline=offline))
     plan = plan_of(context, given, offline=offline)
     if not offline:
         plan = ask_sources(plan)

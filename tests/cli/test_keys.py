@@ -1,6 +1,8 @@
 """Keys of a request: asked, pinned, offline."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -111,3 +113,32 @@ def test_only_needed_images_are_asked(registry: lab.Registry, folder: Path) -> N
     a, b = keys(targets=("a",)).keys
     assert (a.unkeyed, b.unkeyed) == (None, "no target needs it")
     assert not [request for request in registry.requests() if "never" in request]
+
+
+def test_a_plan_pins_first(registry: lab.Registry, folder: Path) -> None:
+    digest = lab.push_image(registry, "base:1")
+    (folder / "Dockerfile").write_text(f"FROM {registry.host}/base:1\n")
+    command = [sys.executable, "-m", "stageplan", "plan", "--pin"]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    assert "pinned 1 image in stageplan.lock" in done.stderr
+    lock = decode_lock((folder / "stageplan.lock").read_bytes(), path="stageplan.lock")
+    assert [image.digest for image in lock.values()] == [digest]
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        pytest.param(
+            (".", "--offline"), "--pin asks registries, and --offline does not let it", id="offline"
+        ),
+        pytest.param(
+            ("plan.json",),
+            "'plan.json' is a plan, whose images are what they were; pin them before it",
+            id="plan",
+        ),
+    ],
+)
+def test_what_cannot_be_pinned_is_refused(folder: Path, words: tuple[str, ...], message: str) -> None:
+    command = [sys.executable, "-m", "stageplan", "plan", *words, "--pin"]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    assert (done.returncode, message in done.stderr) == (2, True)
