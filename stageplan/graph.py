@@ -168,7 +168,7 @@ class StageGraph:
 
     def _neighbours(self, pairs: Iterable[tuple[int, int]]) -> tuple[tuple[int, ...], ...]:
         """For each stage the others that it is paired with."""
-        found = [set[int]() for _ in self.stages]
+        found: list[set[int]] = [set() for _ in self.stages]
         for stage, other in pairs:
             if stage != other:  # a stage may copy from itself through an ONBUILD of its base
                 found[stage].add(other)

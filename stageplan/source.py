@@ -1,12 +1,13 @@
 """Where something stands in a text, and how that place is shown to a person."""
 
-from dataclasses import dataclass
+from typing import ClassVar
+
+import msgspec
 
 _LONGEST, _BEFORE = 160, 40
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Span:
+class Span(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A piece of one or more lines of a file.
 
     Attributes:
@@ -25,6 +26,21 @@ class Span:
 
     def __str__(self) -> str:
         return f"{self.path}:{self.line}:{self.column}"
+
+
+class Placed(msgspec.Struct, frozen=True, kw_only=True, gc=False, eq=False):
+    """What stands somewhere; two are equal though they stand in different places."""
+
+    PLACES: ClassVar[frozenset[str]] = frozenset({"span", "origins"})
+
+    def __eq__(self, other: object) -> bool:
+        return type(other) is type(self) and self._what() == other._what()
+
+    def __hash__(self) -> int:
+        return hash(self._what())
+
+    def _what(self) -> tuple[object, ...]:
+        return tuple(getattr(self, name) for name in self.__struct_fields__ if name not in self.PLACES)
 
 
 def excerpt(text: str, span: Span) -> str:

@@ -3,8 +3,9 @@
 import json
 import math
 import re
-from dataclasses import dataclass
 from typing import Any, NoReturn
+
+import msgspec
 
 from stageplan.dockerfile.problems import UnlocatedError
 from stageplan.dockerfile.quoting import quoted
@@ -18,8 +19,7 @@ _ASCII_SPACE = re.compile(r"[\t\n\v\f\r ]")
 _SPACE_CLASS = re.escape(SPACES)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pair:
+class Pair(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A name, and the value it is given.
 
     Attributes:
@@ -31,8 +31,7 @@ class Pair:
     value: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Arguments:
+class Arguments(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What follows the flags.
 
     Attributes:
@@ -73,8 +72,8 @@ def quoted_words(text: str, escape: str) -> tuple[str, ...]:
 
     An escape token at the very end vanishes.
     """
-    words = list[str]()
-    word = list[str]()
+    words: list[str] = []
+    word: list[str] = []
     for match in _word_pieces(escape).finditer(_SURROGATES.sub("\ufffd", text)):
         if match.lastgroup == "piece":
             word.append(match[0])

@@ -1,8 +1,9 @@
 """One logical line taken apart: keyword, flag words, and the rest."""
 
 import re
-from dataclasses import dataclass
 from functools import cache
+
+import msgspec
 
 from stageplan.dockerfile.whitespace import BLANKS, SPACES
 
@@ -10,8 +11,7 @@ _SINGLE_BYTE_SPACES = "\t\n\v\f\r \udc85\udca0"
 _SPACE_RUN = re.compile(f"[{re.escape(SPACES)}]+")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FlagWord:
+class FlagWord(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A word that starts with `--`, without its quotes and escapes.
 
     Attributes:
@@ -25,8 +25,7 @@ class FlagWord:
     end: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CommandLine:
+class CommandLine(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A logical line in three parts.
 
     Attributes:
@@ -89,7 +88,7 @@ def _flags(rest: str, escape: str) -> tuple[list[tuple[str, int, int]], int]:
 
 def _flag_words(rest: str, escape: str) -> tuple[list[tuple[str, int, int]], int]:
     """The flag words of a text whose characters are bytes, and where the rest begins."""
-    words = list[tuple[str, int, int]]()
+    words: list[tuple[str, int, int]] = []
     at = 0
     while True:
         at = _past_spaces(rest, at)
@@ -110,7 +109,7 @@ def _past_spaces(rest: str, at: int) -> int:
 
 def _flag_word(rest: str, at: int, escape: str) -> tuple[str, int, bool]:
     """One flag word without quotes and escapes, where it ends, and whether any of it was quoted."""
-    word = list[str]()
+    word: list[str] = []
     quote = ""
     is_quoted = False
     plain = _plain_run(escape)

@@ -1,7 +1,8 @@
 """Flags of an instruction, checked against the ones it knows."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from stageplan.dockerfile.command_line import FlagWord
 from stageplan.dockerfile.keywords import FLAGS, FLAGS_UNREAD, FlagKind
@@ -9,8 +10,7 @@ from stageplan.dockerfile.problems import UnlocatedError
 from stageplan.errors import did_you_mean
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CheckedFlag:
+class CheckedFlag(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A flag that its instruction knows.
 
     Attributes:
@@ -33,8 +33,8 @@ def checked_flags(keyword: str, words: Sequence[FlagWord]) -> tuple[CheckedFlag,
     if keyword in FLAGS_UNREAD:
         return ()
     known = FLAGS[keyword]
-    flags = list[CheckedFlag]()
-    seen = set[str]()
+    flags: list[CheckedFlag] = []
+    seen: set[str] = set()
     for word in words:
         shown, equals, value = word.text.partition("=")
         name = shown.removeprefix("--")

@@ -12,15 +12,14 @@ from stageplan.dockerfile.arguments import Pair
 from stageplan.dockerfile.heredocs import Heredoc, heredoc_of
 from stageplan.dockerfile.lines import Origin, decoded
 from stageplan.dockerfile.whitespace import SPACES
-from stageplan.source import Span
+from stageplan.source import Placed, Span
 
 _OFFSET = attrgetter("offset")
 _WORD = re.compile(r"[^\t\v\f\r ]+")
 _ONBUILD = re.compile(r"^[\t\n\f\r ]*ONBUILD[\t\n\f\r ]*", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Flag:
+class Flag(Placed, frozen=True, kw_only=True, gc=False, eq=False):
     """A flag of an instruction.
 
     Attributes:
@@ -31,11 +30,10 @@ class Flag:
 
     name: str
     value: str
-    span: Span = field(compare=False)
+    span: Span
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Instruction:
+class Instruction(Placed, frozen=True, kw_only=True, gc=False, eq=False):
     """One instruction, before any variable is replaced.
 
     Attributes:
@@ -59,8 +57,8 @@ class Instruction:
     is_json: bool = False
     pairs: tuple[Pair, ...] = ()
     heredocs: tuple[Heredoc, ...] = ()
-    span: Span = field(compare=False)
-    origins: tuple[Origin, ...] = field(compare=False, repr=False)
+    span: Span
+    origins: tuple[Origin, ...]
 
     def flag(self, name: str) -> str | None:
         """The value of a flag, or None where it is not given."""

@@ -1,7 +1,8 @@
 """Physical lines and the logical lines that continuations make of them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from stageplan.dockerfile.whitespace import SPACES
 
@@ -9,8 +10,7 @@ MAX_LINE_BYTES = 65_535
 _BYTE_ORDER_MARK = "\ufeff"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Origin:
+class Origin(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Where a piece of a logical line comes from.
 
     Attributes:
@@ -24,8 +24,7 @@ class Origin:
     column: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LogicalLine:
+class LogicalLine(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One line after comments, blank lines and continuations are gone.
 
     Attributes:

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import msgspec
+
 from stageplan.dockerfile.arguments import split_arguments
 from stageplan.dockerfile.command_line import CommandLine, split_command
 from stageplan.dockerfile.heredocs import Heredoc, opened_heredocs
@@ -13,8 +15,7 @@ from stageplan.errors import DockerfileError
 from stageplan.source import Span
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ScannedLine:
+class ScannedLine(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One instruction's lines.
 
     Attributes:
@@ -46,7 +47,7 @@ class Scan:
 def scan(lines: Sequence[str], escape: str, path: str) -> Scan:
     """The instructions of a file, in order."""
     cursor = LineCursor(lines, escape)
-    scanned = list[ScannedLine]()
+    scanned: list[ScannedLine] = []
     while logical := cursor.logical_line():
         command = split_command(logical.text, escape)
         try:
@@ -83,7 +84,7 @@ def _heredocs(text: str, command: CommandLine, cursor: LineCursor, escape: str) 
     """
     if "<<" not in text or not _may_open_heredocs(command, escape):
         return ()
-    heredocs = list[Heredoc]()
+    heredocs: list[Heredoc] = []
     for heredoc in opened_heredocs(text):
         content = cursor.heredoc_body(heredoc.name, strip_tabs=heredoc.strips_tabs)
         if content is None:

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+import msgspec
 
 from stageplan.dockerfile.shell_lexer import ExpansionError, ShellLexer
 from stageplan.dockerfile.word_splitter import WordSplitter
@@ -12,8 +13,7 @@ __all__ = ["Expansion", "ExpansionError", "expand", "expand_to_words", "expand_w
 _SPECIAL = re.compile(r"[$'\"\\`\ufeff\ud800-\udfff]")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Expansion:
+class Expansion(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """An expanded word.
 
     Attributes:

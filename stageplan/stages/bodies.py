@@ -113,7 +113,7 @@ class Bodies:
 
     def _newly_reached(self, front: list[int], known: set[int]) -> list[int]:
         """The stages that those in front need, themselves too, without the known ones; in file order."""
-        reached = set[int]()
+        reached: set[int] = set()
         while front:
             stage = front.pop()
             if stage not in known and stage not in reached:
@@ -138,9 +138,9 @@ class Bodies:
 
     def _behind_images(self, index: int, of_source: TriggersOf) -> tuple[Source, ...]:
         """What the triggers of the images name that a stage copies from, and the triggers of those, too."""
-        found = list[Source]()
+        found: list[Source] = []
         waiting = self.sources(index)
-        seen = set[str]()
+        seen: set[str] = set()
         while waiting:
             source = waiting.pop(0)
             if source.image is None or source.image in seen:

@@ -1,7 +1,6 @@
 """The instructions of a stage with their variables replaced."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from stageplan.dockerfile.heredocs import Heredoc, heredoc_of
@@ -9,6 +8,7 @@ from stageplan.dockerfile.instructions import Instruction
 from stageplan.dockerfile.mount_options import Mount, MountError, parse_mount
 from stageplan.dockerfile.problems import UnlocatedError
 from stageplan.dockerfile.variables import ExpansionError
+from stageplan.errors import DockerfileError
 from stageplan.stages.global_scope import GlobalScope
 from stageplan.stages.model import Source, StageInstruction, StageMount
 from stageplan.stages.stage_scope import NOT_VARIABLES, StageScope
@@ -45,27 +45,28 @@ class _Expand:
 
     def __call__(self, word: str) -> str:
         """The word with its variables replaced."""
-        with self._placed(word):
+        try:
             return self._scope.expand(word, self._escape, self.read_unknown)
+        except ExpansionError as error:
+            raise self._placed(error, word) from None
 
     def to_words(self, word: str) -> tuple[str, ...]:
         """The words that it becomes."""
-        with self._placed(word):
+        try:
             return self._scope.expand_to_words(word, self._escape, self.read_unknown)
+        except ExpansionError as error:
+            raise self._placed(error, word) from None
 
     def body(self, text: str) -> str:
         """The content of a here-document; quotes are characters like any other there."""
-        with self._placed(text):
-            return self._scope.expand(text, _BODY_ESCAPE, self.read_unknown, literal_quotes=True)
-
-    @contextmanager
-    def _placed(self, word: str) -> Iterator[None]:
         try:
-            yield
+            return self._scope.expand(text, _BODY_ESCAPE, self.read_unknown, literal_quotes=True)
         except ExpansionError as error:
-            hint = "give the variable a value, or correct the `${...}`"
-            problem = UnlocatedError("expansion", str(error), hint=hint)
-            raise problem.located(self._instruction.place_of(word)) from None
+            raise self._placed(error, text) from None
+
+    def _placed(self, error: ExpansionError, word: str) -> DockerfileError:
+        hint = "give the variable a value, or correct the `${...}`"
+        return UnlocatedError("expansion", str(error), hint=hint).located(self._instruction.place_of(word))
 
 
 def expand_instruction(
@@ -83,14 +84,14 @@ def expand_instruction(
         DockerfileError: a word cannot be expanded, or a mount is none.
     """
     instruction = sourced.instruction
-    read_unknown = set[str]()
-
+    read_unknown: set[str] = set()
     expand = _Expand(instruction, scope, given.escape, read_unknown)
     words = instruction.arguments
     flags = tuple((flag.name, flag.value) for flag in instruction.flags)
-    assigns = labels = tuple[tuple[str, str], ...]()
-    mounts = tuple[StageMount, ...]()
-    files = tuple[Heredoc, ...]()
+    assigns: tuple[tuple[str, str], ...] = ()
+    labels: tuple[tuple[str, str], ...] = ()
+    mounts: tuple[StageMount, ...] = ()
+    files: tuple[Heredoc, ...] = ()
     match instruction.keyword:
         case "ARG":
             assigns = _declared(instruction, scope, given, build_args, expand)
@@ -135,7 +136,7 @@ def _declared(
     expand: _Expand,
 ) -> tuple[tuple[str, str], ...]:
     """What an ARG sets: the build arg, else its own default, else the global value, else nothing."""
-    assigns = list[tuple[str, str]]()
+    assigns: list[tuple[str, str]] = []
     for pair in instruction.pairs:
         before = len(expand.read_unknown)
         value = build_args.get(pair.name)
@@ -164,7 +165,7 @@ def _expanded_file(file: Heredoc, expand: _Expand) -> Heredoc:
 
 def _mounts(sourced: SourcedInstruction, expand: _Expand) -> tuple[StageMount, ...]:
     given = (flag for flag in sourced.instruction.flags if flag.name == "mount")
-    mounts = list[StageMount]()
+    mounts: list[StageMount] = []
     for flag, source in zip(given, sourced.sources, strict=True):
         try:
             mount = parse_mount(flag.value, expand)

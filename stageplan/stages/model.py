@@ -6,7 +6,7 @@ from typing import Literal
 from stageplan.dockerfile.heredocs import Heredoc, heredoc_of
 from stageplan.dockerfile.instructions import Instruction
 from stageplan.dockerfile.mount_options import Mount
-from stageplan.source import Span
+from stageplan.source import Placed, Span
 from stageplan.stages.remote_sources import remote_kind
 
 DependencyKind = Literal["from", "copy", "mount", "onbuild"]
@@ -14,8 +14,7 @@ SourceKind = Literal["copy", "mount"]
 ImageKind = Literal["from", "copy", "mount"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
+class Source(Placed, frozen=True, kw_only=True, gc=False, eq=False):
     """What one COPY or one mount takes from.
 
     Attributes:
@@ -31,7 +30,7 @@ class Source:
     stage: int | None
     image: str | None
     kind: SourceKind
-    span: Span = field(compare=False)
+    span: Span
     is_index_of_image: bool = False
 
     def place(self) -> Span:
@@ -62,8 +61,7 @@ class StageMount:
         return self.mount.type == "bind" and not self.mount.from_
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StageInstruction:
+class StageInstruction(Placed, frozen=True, kw_only=True, gc=False, eq=False):
     """An instruction of a stage, its variables replaced where the builder replaces them.
 
     Attributes:
@@ -189,8 +187,7 @@ class Stage:
         return self.name or f"stage-{self.index}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Dependency:
+class Dependency(Placed, frozen=True, kw_only=True, gc=False, eq=False):
     """Data that one stage takes from another.
 
     Attributes:
@@ -205,7 +202,7 @@ class Dependency:
     source: int
     consumer: int
     kind: DependencyKind
-    span: Span = field(compare=False)
+    span: Span
     paths: tuple[str, ...] = ()
     trigger: SourceKind | None = None
 
