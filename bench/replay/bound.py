@@ -1,8 +1,9 @@
 """The least that a commit can cost: what must move, what must run, what must be unpacked.
 
 An instruction that must run needs the layers below it, and a copy from a stage that need not run needs what
-it copies. What is new in a published image must go up, and so must each layer that a later commit needs. The
-three parts are added up; they could overlap, so this is what a good build comes near to, not a proof.
+it copies. What is new in a published image must go up, its base's layers too, which come from elsewhere, and
+so must each layer that a later commit needs. The three parts are added up; they could overlap, so this is
+what a good build comes near to, not a proof.
 """
 
 import re
@@ -77,10 +78,13 @@ def bounds(
     """
     needs = tuple(_needs(builds, index) for index in range(len(builds)))
     found = []
+    pushed: set[str] = set()
     for index, (build, need) in enumerate(zip(builds, needs, strict=True)):
         later = {digest for after in needs[index + 1 :] for digest in after.pulled}
-        published = {blob.digest for target in workload.targets for blob in build.stages[target]}
-        up = sum(size for digest, size in need.new.items() if digest in later | published)
+        kept = {digest: size for digest, size in need.new.items() if digest in later}
+        kept |= {blob.digest: blob.size for target in workload.targets for blob in build.stages[target]}
+        up = sum(size for digest, size in kept.items() if digest not in pushed)
+        pushed |= kept.keys()
         down = need.copied + sum(need.pulled.values())
         bound = Bound(
             workload=workload.name,

@@ -20,7 +20,9 @@ def layer(name: str, megabytes: int) -> Blob:
     return Blob(digest=name, size=megabytes * MEGABYTE, media_type="tar", diff_id=name)
 
 
-def build(*ran: str, modules: str = "modules1", code: str = "code1", result: str = "result1") -> PlainBuild:
+def build(
+    *ran: str, modules: str = "modules1", code: str = "code1", result: str = "result1", below_app: Chain = ()
+) -> PlainBuild:
     """A commit: each stage adds one layer to the one that it starts from."""
     below: Chain = (layer(BASE, 100), layer(modules, 50))
     compiled: Chain = (*below, layer(code, 10))
@@ -35,7 +37,7 @@ def build(*ran: str, modules: str = "modules1", code: str = "code1", result: str
             "modules": below,
             "build": compiled,
             "test": (*compiled, layer(result, 1)),
-            "app": (layer(f"{code}-shipped", 5),),
+            "app": (*below_app, layer(f"{code}-shipped", 5)),
         },
         bases={"golang:1.25": (layer(BASE, 100),)},
     )
@@ -63,6 +65,15 @@ def test_a_first_build_pulls_the_base_and_pushes_what_is_published_or_needed_lat
     assert moved(first) == (100, 50 + 5)  # no later commit starts from the code or the result of the tests
     assert [[blob.digest for blob in chain] for chain in chains[0]] == [["base"]]
     assert first.seconds == 155 * 8 / 80 + 1 + 2
+
+
+def test_a_published_image_takes_the_layers_of_its_base_along_once() -> None:
+    everything, base = ("modules", "build", "test", "app"), (layer(BASE, 100),)
+    (first, again), _ = bounds_of(
+        COMPILED, build(*everything, below_app=base), build(*everything, code="code2", below_app=base)
+    )
+    assert moved(first)[1] == 50 + 100 + 5
+    assert moved(again)[1] == 5
 
 
 def test_a_change_of_source_pulls_what_lies_below_it() -> None:
