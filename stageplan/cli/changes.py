@@ -2,14 +2,14 @@
 
 import os
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from msgspec import UNSET
 
-from stageplan.cli.keys import Keyed, image_source, keys_of
+from stageplan.cli.keys import Keyed, keys_of
 from stageplan.cli.planning import is_plan_file
 from stageplan.cli.request import Request, build_options
 from stageplan.context.ignore import OWN_SUFFIX
@@ -21,11 +21,15 @@ from stageplan.keys.model import KeyInput
 from stageplan.keys.record import StageRecord, stage_records
 from stageplan.plan.document import decode_plan
 from stageplan.review.key_changes import Side, changes_json, changes_text
+from stageplan.system.base_images import BaseImages
 from stageplan.system.context_digests import ContextDigests
 from stageplan.system.files import read_bytes, write_atomically
 from stageplan.system.git import Git
 from stageplan.system.process import Processes
 from stageplan.system.user_cache import user_cache
+
+ImagesOf = Callable[[Mapping[str, LockedImage]], BaseImages]
+"""Says which images there are, by what is pinned."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +63,7 @@ class Changes:
 
 @contextmanager
 def changes_since(
-    against: str, request: Request, keyed: Keyed, *, platform: str, offline: bool
+    against: str, request: Request, keyed: Keyed, *, platform: str, images: ImagesOf
 ) -> Iterator[Changes]:
     """The changes since a git revision or a plan, for as long as the context lasts; then its files are gone.
 
@@ -68,7 +72,7 @@ def changes_since(
         request: what the user asks.
         keyed: the keys now; the last target is the stage that is asked for.
         platform: the engine's own.
-        offline: no registry is asked.
+        images: says which images there are, by what is pinned.
 
     Raises:
         UsageError: there is no such revision (`no-such-revision`), it had no such Dockerfile, or the plan
@@ -79,7 +83,7 @@ def changes_since(
         yield _changes(against, keyed, _planned(Path(against)), Side(inputs={}))
         return
     with tempfile.TemporaryDirectory() as folder:
-        old = _keys_at(against, Path(folder), request, keyed, platform=platform, offline=offline)
+        old = _keys_at(against, Path(folder), request, keyed, platform=platform, images=images)
         yield _changes(against, keyed, stage_records(old.graph.stages, old.keys), _side(old))
 
 
@@ -100,7 +104,7 @@ def _planned(path: Path) -> tuple[StageRecord, ...]:
 
 
 def _keys_at(
-    revision: str, folder: Path, request: Request, keyed: Keyed, *, platform: str, offline: bool
+    revision: str, folder: Path, request: Request, keyed: Keyed, *, platform: str, images: ImagesOf
 ) -> Keyed:
     """The keys as they were at a git revision, whose files are written into an empty folder."""
     git = Git(Path(request.context), Processes())
@@ -116,7 +120,7 @@ def _keys_at(
         read_dockerfile(read_bytes(dockerfile), f"{revision}:{request.dockerfile}"),
         build_options(request, platform=platform),
         (*request.chosen("targets"), *request.chosen("checks")),
-        image_source(_locked(lock, revision), offline=offline),
+        images(_locked(lock, revision)),
         ContextDigests(str(folder / "context"), dockerfile, user_cache() / "files"),
         also=(_asked(keyed),),
         missing_ok=True,

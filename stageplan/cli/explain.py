@@ -1,10 +1,14 @@
 """`stageplan explain`."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from stageplan.cli.options import check_option, graph_options, json_option, offline_option
+
+if TYPE_CHECKING:
+    from stageplan.cli.request import Request
+    from stageplan.plan.facts import EngineFacts
 
 
 @click.command("explain", short_help="what a stage's key is made of, and what changed it")
@@ -32,23 +36,38 @@ def command(
     stageplan explain api --against main
     stageplan explain api --against plan.json --json
     """
+    from functools import partial
+
     from stageplan.cli.changes import changes_since
-    from stageplan.cli.keys import moved_warnings, request_keys
+    from stageplan.cli.keys import image_source, moved_warnings, request_keys
     from stageplan.cli.output import say, write
     from stageplan.cli.planning import native_platform
     from stageplan.cli.request import read_request
     from stageplan.review.explanation import encode, explanation_json, explanation_text
 
     request = read_request(context, given)
-    platform = native_platform()
-    keyed = request_keys(request, platform=platform, offline=offline, also=(stage,))
+    engine = _engine(request, offline=offline)
+    platform, mirrors = native_platform(engine), engine.mirrors
+    keyed = request_keys(request, platform=platform, offline=offline, mirrors=mirrors, also=(stage,))
     for warning in moved_warnings(keyed.images.moved):
         say(f"warning: {warning}")
     asked = keyed.targets[-1]
     document = explanation_json(keyed.graph.stages[asked], keyed.keys[asked])
     text = explanation_text(keyed.graph.stages[asked], keyed.keys[asked])
     if against is not None:
-        with changes_since(against, request, keyed, platform=platform, offline=offline) as changes:
+        images = partial(image_source, offline=offline, mirrors=mirrors)
+        with changes_since(against, request, keyed, platform=platform, images=images) as changes:
             document |= {"changes": changes.document()}
             text = changes.text()
     write(encode(document) if as_json else text.encode(errors="replace"), None)
+
+
+def _engine(request: "Request", *, offline: bool) -> "EngineFacts":
+    """The engine, asked as for a plan: the keys must be the plan's."""
+    if offline:
+        from stageplan.cli.planning import NOT_ASKED
+
+        return NOT_ASKED
+    from stageplan.system.engine import engine_facts
+
+    return engine_facts(request.chosen("builder"))

@@ -6,6 +6,7 @@ from stageplan.cli.keys import request_keys
 from stageplan.cli.planning import is_plan_file, native_platform
 from stageplan.cli.request import Given, read_request
 from stageplan.keys.lock import LOCK_NAME
+from stageplan.system.engine import engine_facts
 
 
 def pin_images(context: str, given: Given, *, offline: bool) -> str:
@@ -25,6 +26,9 @@ def pin_images(context: str, given: Given, *, offline: bool) -> str:
         raise click.UsageError("--pin asks registries, and --offline does not let it")
     if is_plan_file(context):
         raise click.UsageError(f"'{context}' is a plan, whose images are what they were; pin them before it")
-    keyed = request_keys(read_request(context, given), platform=native_platform(), offline=False, pin=True)
+    request = read_request(context, given)
+    engine = engine_facts(request.chosen("builder"))
+    platform = native_platform(engine)
+    keyed = request_keys(request, platform=platform, offline=False, pin=True, mirrors=engine.mirrors)
     count = len(keyed.images.digests)
     return f"pinned {count} image{'' if count == 1 else 's'} in {LOCK_NAME}"

@@ -1,8 +1,12 @@
 """Where stageplan keeps what it can find out again: the user's cache folder, never the build context."""
 
 import os
+import pwd
 from collections.abc import Mapping
 from pathlib import Path
+
+_NOWHERE = "/nonexistent"
+"""Where nothing can be kept; that of Debian's users without a home."""
 
 
 def user_cache(env: Mapping[str, str] = os.environ) -> Path:
@@ -11,5 +15,13 @@ def user_cache(env: Mapping[str, str] = os.environ) -> Path:
     Source: the XDG Base Directory Specification.
     """
     root = env.get("XDG_CACHE_HOME", "")
-    base = Path(root) if root.startswith("/") else Path(env.get("HOME") or "/tmp") / ".cache"  # noqa: S108
+    base = Path(root) if root.startswith("/") else Path(env.get("HOME") or _home()) / ".cache"
     return base / "stageplan"
+
+
+def _home() -> str:
+    """The home of the user that this process runs as; a container's made-up user has none."""
+    try:
+        return pwd.getpwuid(os.getuid()).pw_dir
+    except KeyError:
+        return _NOWHERE
