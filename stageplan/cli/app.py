@@ -15,6 +15,7 @@ _COMMANDS: Final = {
     "explain": "what a stage's key is made of, and what changed it",
     "diff": "what a change does to the stages, and what it costs",
     "why": "what a file re-runs, what a stage is made of",
+    "report": "one HTML page: graph, run, changes",
     "check": "warnings that matter for stages and caches",
     "doctor": "what this engine, builder and registry can do",
     "completion": "print the completion of a shell",

@@ -1,6 +1,5 @@
 """`stageplan diff`."""
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +9,6 @@ from stageplan.cli.options import check_option, graph_options, json_option, outp
 
 if TYPE_CHECKING:
     from stageplan.review.diff.changes import Difference
-    from stageplan.review.diff.cost import Measured
     from stageplan.review.diff.side import Side
 
 _EXIT_DIFFERS = 1
@@ -78,6 +76,7 @@ def command(
     """
     from stageplan.cli.named_sides import named_sides
     from stageplan.cli.output import say, write
+    from stageplan.cli.reports import measured, read_report
     from stageplan.cli.request import read_request
     from stageplan.cli.sides import asked_of, check_names
     from stageplan.review.diff.compare import compare
@@ -91,7 +90,7 @@ def command(
     check_names(asked, (before, after))
     difference = compare(before, after)
     if report is not None:
-        difference = with_costs(difference, _measured(report))
+        difference = with_costs(difference, measured(read_report(report)))
     write(_written("json" if as_json else form, difference, before, after), output)
     found = broken(difference, rules)
     for words in found:
@@ -120,24 +119,6 @@ def _written(form: str, difference: "Difference", before: "Side", after: "Side")
         case _:
             text = difference_text(difference)
     return text.encode(errors="replace")
-
-
-def _measured(path: Path) -> "Mapping[str, Measured]":
-    """What an earlier run took for each stage, by name.
-
-    Raises:
-        UsageError: the file cannot be read, or is no report.
-    """
-    from stageplan.cli.reports import read_report
-    from stageplan.review.diff.cost import Measured
-
-    return {
-        stage.name: Measured(
-            seconds=tuple((line.text, line.seconds) for line in stage.instructions),
-            bytes_down=stage.bytes_down,
-        )
-        for stage in read_report(path).stages
-    }
 
 
 def _check_rules(names: tuple[str, ...]) -> None:

@@ -34,13 +34,20 @@ def named_sides(
     if not new and ".." in old and not Path(old).exists():
         first, last, start = _range(git, old)
         return side_of_revision(start, request, asked, name=first), side_of_revision(last, request, asked)
-    before = _side(old, request, asked, context)
-    after = _side(new, request, asked, context) if new else side_of_working_tree(request, asked)
+    before = side_of_word(old, request, asked, context=context)
+    after = (
+        side_of_word(new, request, asked, context=context) if new else side_of_working_tree(request, asked)
+    )
     return before, after
 
 
-def _side(word: str, request: Request, asked: Asked, context: Path | None) -> Side:
-    """A plan, a Dockerfile, a folder with one, else a revision."""
+def side_of_word(word: str, request: Request, asked: Asked, *, context: Path | None) -> Side:
+    """A plan, a Dockerfile, a folder with one, else a revision.
+
+    Raises:
+        UsageError: it is not there.
+        DockerfileError: the build would refuse it.
+    """
     path = Path(word)
     if path.is_dir():
         path /= "Dockerfile"

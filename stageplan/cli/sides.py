@@ -38,14 +38,18 @@ class Asked:
     checks: tuple[str, ...]
 
 
-def asked_of(request: Request) -> Asked:
-    """What a command line asks of both sides.
+def asked_of(request: Request, *, platform: str | None = None) -> Asked:
+    """What a command line asks of a side.
+
+    Args:
+        platform: the one to build for, where the user names none; None for one that is the same on every
+            machine, so that a comparison is, too.
 
     Raises:
         UsageError: an option is not of its form.
     """
     return Asked(
-        options=replace(build_options(request), target=None),
+        options=replace(build_options(request, platform=platform), target=None),
         targets=tuple(request.chosen("targets")),
         checks=tuple(request.chosen("checks")),
     )

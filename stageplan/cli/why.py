@@ -34,6 +34,7 @@ def command(
     stageplan why package-lock.json --json | jq '.stages[].name'
     """
     from stageplan.cli.output import write
+    from stageplan.cli.planning import native_platform
     from stageplan.cli.request import read_request
     from stageplan.cli.sides import asked_of, check_names, side_of_file
     from stageplan.review.why.answers import why_path, why_stage
@@ -41,7 +42,7 @@ def command(
     from stageplan.review.why.text import path_text, stage_text
 
     request = read_request(context, given)
-    asked = asked_of(request)
+    asked = asked_of(request, platform=native_platform())
     side = side_of_file(request.dockerfile, Path(context), asked)
     check_names(asked, (side,))
     stage = next((each for each in side.graph.stages if each.label == word.lower()), None)

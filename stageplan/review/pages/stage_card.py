@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from stageplan.graph import Stage, StageGraph
-from stageplan.review.pictures.scene import Scene
+from stageplan.review.pictures.scene import Outcome, Scene
 
 StepState = Literal["", "ran", "hit", "runs", "may"]
 
@@ -57,6 +57,9 @@ class StageCard:
         base: the image it starts from, or None.
         facts: pairs of a heading and what is told under it.
         lines: its instructions.
+        outcome: what became of it in a run; "" where there was none.
+        badge: the same in words.
+        inputs: what its key is made of: a kind, a name, a value each.
         takes: the stages it takes from.
         gives: the stages that take from it.
     """
@@ -71,6 +74,9 @@ class StageCard:
     lines: tuple[Line, ...]
     takes: tuple[Tie, ...]
     gives: tuple[Tie, ...]
+    outcome: Outcome = ""
+    badge: str = ""
+    inputs: tuple[tuple[str, str, str], ...] = ()
 
 
 def stage_cards(

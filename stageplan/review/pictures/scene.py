@@ -8,6 +8,7 @@ from stageplan.graph import DependencyKind, Stage, StageGraph
 
 Role = Literal["target", "check", "needed", "unreached"]
 Change = Literal["same", "added", "removed", "changed", "behind"]
+Outcome = Literal["", "hit", "ran", "failed", "skipped"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +23,8 @@ class Node:
         wave: stages of one wave take data from earlier waves only, so they can be built side by side.
         change: what a change does to it.
         facts: further words about it, for who points at it.
+        outcome: what became of it in a run; "" where there was none.
+        badge: the same in words.
     """
 
     label: str
@@ -31,6 +34,8 @@ class Node:
     wave: int
     facts: tuple[str, ...] = ()
     change: Change = "same"
+    outcome: Outcome = ""
+    badge: str = ""
 
     @property
     def is_needed(self) -> bool:

@@ -17,6 +17,8 @@ _PILLS = {
     "check": "CHECK",
 }
 
+_OUTCOMES = {name: (f"out-{name}",) for name in ("hit", "ran", "failed", "skipped")}
+
 
 def heads(scene: Scene) -> Iterator[str]:
     """The arrow heads; a marker takes no colour from its line, so there is one for each."""
@@ -62,7 +64,7 @@ def node(number: int, drawn: Node, box: Box, hue: str) -> str:
     room = box.width - _INSET - _END
     middle = box.y + box.height / 2
     group = {
-        "class": f"node {drawn.role} {drawn.change}",
+        "class": " ".join(("node", drawn.role, drawn.change, *(_OUTCOMES.get(drawn.outcome, ())))),
         "data-node": number,
     }
     edges = {"x": box.x, "y": box.y, "width": box.width, "height": box.height}
@@ -85,7 +87,7 @@ def node(number: int, drawn: Node, box: Box, hue: str) -> str:
 
 def _pill(drawn: Node, box: Box) -> Iterator[str]:
     """A word on the upper edge of a box that is not like the others."""
-    words = _PILLS.get(drawn.change) or _PILLS.get(drawn.role)
+    words = _PILLS.get(drawn.change) or drawn.badge or _PILLS.get(drawn.role)
     if words is None:
         return
     width = len(words) * 6.9 + 12

@@ -77,6 +77,12 @@ text{font-family:ui-sans-serif,system-ui,-apple-system,"Segoe UI",Roboto,"Noto S
 .head.faint{fill:$faint}
 .link.faint .line{stroke:$faint}
 .link:hover .line{stroke-width:4}
+.out-hit .pill{fill:$added}
+.out-ran .pill{fill:$changed}
+.out-failed .pill{fill:$removed}
+.out-skipped .pill{fill:$quiet}
+.out-hit .pill-text,.out-ran .pill-text,.out-failed .pill-text,.out-skipped .pill-text{fill:$on-change}
+.out-failed .card{stroke:$removed;stroke-width:2}
 .added .card{fill:$added-fill;stroke:$added;stroke-width:2}
 .removed .card{fill:$removed-fill;stroke:$removed;stroke-dasharray:5 4}
 .changed .card{fill:$changed-fill;stroke:$changed;stroke-width:2}
