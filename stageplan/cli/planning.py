@@ -19,6 +19,7 @@ from stageplan.plan.planner import make_plan
 from stageplan.plan.sources import candidates, with_sources
 from stageplan.plan.strategies import STRATEGIES
 from stageplan.plan.strategies.base import Strategy
+from stageplan.plan.strategies.keyed import KEYED
 from stageplan.system.files import read_bytes
 from stageplan.system.tree import read_ignore_file
 
@@ -68,11 +69,21 @@ def plan_of(context: str, given: Given, *, offline: bool = False, needs_engine: 
     else:
         request = read_request(context, given)
         engine = NOT_ASKED if offline else _ask_engine(request.chosen("builder"))
-        dockerfile, graph = read_graph(request, engine, seconds=None if offline else _FOR_A_PLAN)
-        plan = _with_warning(make_plan(dockerfile, graph, plan_options(request), engine), request)
+        plan = _with_warning(_made_plan(request, engine, offline=offline), request)
     if needs_engine:
         _require(engine, STRATEGIES[plan.strategy])
     return plan
+
+
+def _made_plan(request: Request, engine: EngineFacts, *, offline: bool) -> Plan:
+    """The plan that the options ask for."""
+    options = plan_options(request)
+    if options.strategy == KEYED:
+        from stageplan.cli.keyed import keyed_plan
+
+        return keyed_plan(request, options, engine, platform=native_platform(engine), offline=offline)
+    dockerfile, graph = read_graph(request, engine, seconds=None if offline else _FOR_A_PLAN)
+    return make_plan(dockerfile, graph, options, engine)
 
 
 def _with_warning(plan: Plan, request: Request) -> Plan:

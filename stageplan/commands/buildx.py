@@ -2,11 +2,10 @@
 
 from stageplan.commands.command import Command
 from stageplan.commands.options import input_words
-from stageplan.commands.values import CARBON_COPY, IMAGE_OUTPUT, SOURCE, WRITES, fields
+from stageplan.commands.values import CARBON_COPY, IMAGE_OUTPUT, SOURCE, WRITES, digest_of, fields
 from stageplan.commands.words import Value, Word, located, word, words
-from stageplan.plan.model import Build, Cache, Inputs, MoveTags
+from stageplan.plan.model import Build, Cache, Inputs, MoveTags, StageInput
 
-DIGEST = "digest"
 METADATA_FILE = "metadata_file"
 
 _IMPORT_KEY = {
@@ -32,6 +31,7 @@ def build_command(inputs: Inputs, build: Build) -> Command:
     found += words("--provenance=false")
     found += input_words(inputs, build)
     found += words(*(f"--build-context={context.name}={context.value}" for context in inputs.build_contexts))
+    found += [_stand_in(item) for item in build.inputs]
     found += words(*(f"--secret={secret}" for secret in inputs.secrets))
     found += words(*(f"--ssh={ssh}" for ssh in inputs.ssh))
     if build.cache is not None:
@@ -48,8 +48,18 @@ def move_tags_command(inputs: Inputs, move: MoveTags) -> Command:
         found += words(f"--builder={inputs.builder}")
     found.append(word("--prefer-index=false", when=CARBON_COPY))
     found += [word("--tag=", *located(tag)) for tag in move.tags]
-    found.append(word(*located(move.repository), "@", Value(DIGEST)))
+    found.append(word(*located(move.repository), "@", _digest(move)))
     return Command(words=tuple(found))
+
+
+def _stand_in(item: StageInput) -> Word:
+    """An image for a stage; BuildKit then neither builds the stage nor what only it needs."""
+    return word(f"--build-context={item.name}=docker-image://", *located(item.repository), "@", _digest(item))
+
+
+def _digest(item: StageInput | MoveTags) -> str | Value:
+    """A digest that the plan knows, or that a build of it finds."""
+    return item.digest or Value(digest_of(item.build or ""))
 
 
 def output_value(build: Build, *, writes: bool, unpack: bool) -> str:

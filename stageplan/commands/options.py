@@ -1,12 +1,13 @@
 """The options that `docker build` and `docker buildx build` write alike."""
 
-from stageplan.commands.words import Word, word, words
+from stageplan.commands.values import DERIVED
+from stageplan.commands.words import Value, Word, word, words
 from stageplan.plan.model import Build, Inputs
 
 
 def input_words(inputs: Inputs, build: Build) -> tuple[Word, ...]:
     """Dockerfile, platform, target and build arguments; those of the build come after the user's."""
-    found = list(words(f"--file={inputs.dockerfile}"))
+    found = [word("--file=", inputs.dockerfile if inputs.derived is None else Value(DERIVED))]
     if inputs.platform is not None:
         found += words(f"--platform={inputs.platform}")
     if build.target is not None:

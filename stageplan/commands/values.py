@@ -1,5 +1,6 @@
 """The names of the values in commands, and what they are in a plan as it stands."""
 
+import re
 from collections.abc import Mapping
 
 from stageplan.plan.locations import values_of
@@ -8,6 +9,8 @@ from stageplan.plan.scope import slug
 
 WRITES = "writes"
 IMAGE_OUTPUT = "image_output"
+DERIVED = "derived"
+IGNORE_SUFFIX = ".dockerignore"
 SOURCE = "source"
 CARBON_COPY = "carbon_copy"
 
@@ -15,6 +18,11 @@ CARBON_COPY = "carbon_copy"
 def restored(index: int | None) -> str:
     """The value that holds the scope whose stage image was brought for a stage."""
     return "restored" if index is None else f"restored_{index}"
+
+
+def digest_of(build: str) -> str:
+    """The value that holds the digest of what a build pushed."""
+    return "digest_" + re.sub(r"[^a-z0-9]", lambda found: f"_{ord(found[0]):x}_", build)
 
 
 def planned_values(plan: Plan, step: Step) -> dict[str, str]:

@@ -14,7 +14,7 @@ VERSION = 1
 
 Split = Literal["stages", "all", "targets"]
 CacheType = Literal["registry", "inline", "local", "gha", "s3", "azblob"]
-Action = Literal["build", "fold", "skip"]
+Action = Literal["build", "present", "fold", "skip"]
 Output = Literal["cacheonly", "load", "push"]
 
 
@@ -56,6 +56,22 @@ class NamedContext(Data, frozen=True, kw_only=True):
     value: str
 
 
+class StageInput(Data, frozen=True, kw_only=True):
+    """An image that stands in for a stage in one build, by its digest.
+
+    Attributes:
+        name: of the stage.
+        repository: location of the image's repository.
+        digest: of the image, where it was there when the plan was made; None: `build` makes it.
+        build: id of the step that makes it.
+    """
+
+    name: str
+    repository: str
+    digest: str | None = None
+    build: str | None = None
+
+
 class Inputs(Data, frozen=True, kw_only=True):
     """What every build of the plan is given.
 
@@ -64,6 +80,7 @@ class Inputs(Data, frozen=True, kw_only=True):
         dockerfile: path of the Dockerfile.
         dockerfile_digest: `sha256:…` of the Dockerfile the plan was made for.
         builder: the buildx builder, or None for the current one.
+        derived: text that is built instead of the Dockerfile: the same with stages of the plan's own added.
     """
 
     context: str
@@ -75,6 +92,7 @@ class Inputs(Data, frozen=True, kw_only=True):
     ssh: tuple[str, ...] = ()
     platform: str | None = None
     builder: str | None = None
+    derived: str | None = None
 
 
 class Source(Data, frozen=True, kw_only=True):
@@ -135,6 +153,7 @@ class Build(Data, tag_field="kind", tag="build", frozen=True, kw_only=True):
         builder: which builder of docker runs it.
         tags: locations of the images that it writes.
         build_args: arguments of this build alone.
+        inputs: images that stand in for stages.
         output: what becomes of the result.
         store: whether an image that is pushed is also left in the builder, in any case.
         unpack: whether its layers are left in the builder where the whole stage was a hit.
@@ -158,6 +177,7 @@ class Build(Data, tag_field="kind", tag="build", frozen=True, kw_only=True):
     wants_digest: bool = False
     tags: tuple[str, ...] = ()
     build_args: tuple[BuildArg, ...] = ()
+    inputs: tuple[StageInput, ...] = ()
     cache: Cache | None = None
     cache_from: tuple[str, ...] = ()
 
@@ -182,18 +202,20 @@ class Save(Data, tag_field="kind", tag="save", frozen=True, kw_only=True):
 
 
 class MoveTags(Data, tag_field="kind", tag="move-tags", frozen=True, kw_only=True):
-    """Points tags at an image that a build has pushed, without moving bytes.
+    """Points tags at an image that is in the registry, without moving bytes.
 
     Attributes:
-        build: the step that pushed it.
-        repository: location of the repository it was pushed to.
+        build: the step that pushed it; None where it was there when the plan was made.
+        digest: of the image, where it was there.
+        repository: location of the repository it is in.
         carbon_copy: whether the tags get the manifest as it is; an older buildx wraps it in an index.
     """
 
     id: str
     reason: str
     needs: tuple[str, ...] = ()
-    build: str
+    build: str | None
+    digest: str | None = None
     repository: str
     carbon_copy: bool = True
     tags: tuple[str, ...]
@@ -206,13 +228,17 @@ class StageDecision(Data, frozen=True, kw_only=True):
     """What becomes of a stage.
 
     Attributes:
-        action: built by a step of its own, folded into its consumers' builds, or left out.
+        action: built by a step of its own, there already, folded into its consumers' builds, or left out.
+        key: the content key, where the strategy makes one.
+        bytes_down: compressed bytes of the images that are there and that the builds may fetch for it.
     """
 
     index: int
     name: str
     action: Action
     reason: str
+    key: str | None = None
+    bytes_down: int = 0
 
 
 class Plan(Data, frozen=True, kw_only=True):

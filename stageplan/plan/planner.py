@@ -1,17 +1,20 @@
 """From a stage graph, options and what the engine can do to a plan; the same inputs give the same plan."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
+from typing import NamedTuple
 
 from stageplan.dockerfile.instructions import Dockerfile
 from stageplan.dockerfile.problems import excerpts_of
 from stageplan.errors import UsageError
 from stageplan.graph import StageGraph
 from stageplan.plan.backends import BackendOptions, check_options
-from stageplan.plan.choice import Choice, choose
+from stageplan.plan.choice import choose
 from stageplan.plan.facts import EngineFacts
 from stageplan.plan.folding import decide
 from stageplan.plan.images import check_image, image_tags, repositories
+from stageplan.plan.keyed.facts import KeyedFacts
 from stageplan.plan.model import VERSION, BuildArg, Inputs, Parameters, Plan
 from stageplan.plan.options import PlanOptions
 from stageplan.plan.strategies.base import Strategy, Work
@@ -19,12 +22,58 @@ from stageplan.plan.validation import check_plan
 from stageplan.stages.classic import check_classic, classic_stages, classic_target
 
 
-def make_plan(dockerfile: Dockerfile, graph: StageGraph, options: PlanOptions, engine: EngineFacts) -> Plan:
+class Prepared(NamedTuple):
+    """A strategy, why it was chosen, and what it is given."""
+
+    strategy: Strategy
+    reason: str
+    work: Work
+
+
+def make_plan(
+    dockerfile: Dockerfile,
+    graph: StageGraph,
+    options: PlanOptions,
+    engine: EngineFacts,
+    keyed: KeyedFacts | None = None,
+) -> Plan:
     """One build per stage that is worth one, with its cache source still to be asked for.
 
     Args:
         graph: of the Dockerfile, resolved with the same build arguments, contexts and platform.
         engine: what the engine can do; unreachable: the plan is made for any.
+        keyed: keys of the stages, and what is in the registry; the strategy `keyed` needs them.
+
+    Raises:
+        UsageError: an option is wrong, or the strategy cannot run here.
+        DockerfileError: there is no such target.
+    """
+    strategy, reason, work = prepare(dockerfile, graph, options, engine, keyed)
+    plan = Plan(
+        version=VERSION,
+        strategy=strategy.name,
+        strategy_reason=reason,
+        split=options.split,
+        targets=tuple(work.title(index) for index in work.targets),
+        checks=tuple(work.title(index) for index in work.checks),
+        inputs=_inputs(dockerfile, options, strategy.derived(work)),
+        parameters=parameters_of(options, strategy),
+        stages=strategy.decisions(work),
+        steps=strategy.steps(work),
+        warnings=_warnings(work, strategy),
+    )
+    check_plan(plan)
+    return plan
+
+
+def prepare(
+    dockerfile: Dockerfile,
+    graph: StageGraph,
+    options: PlanOptions,
+    engine: EngineFacts,
+    keyed: KeyedFacts | None = None,
+) -> Prepared:
+    """The strategy, and all questions answered that do not depend on it.
 
     Raises:
         UsageError: an option is wrong, or the strategy cannot run here.
@@ -40,21 +89,7 @@ def make_plan(dockerfile: Dockerfile, graph: StageGraph, options: PlanOptions, e
     if classic:
         _check_classic(dockerfile, graph, options, max(targets + checks))
     work = _work(graph, options, engine, choice.strategy, targets, checks)
-    plan = Plan(
-        version=VERSION,
-        strategy=choice.strategy.name,
-        strategy_reason=choice.reason,
-        split=options.split,
-        targets=tuple(work.title(index) for index in targets),
-        checks=tuple(work.title(index) for index in checks),
-        inputs=_inputs(dockerfile, options),
-        parameters=_parameters(options, choice),
-        stages=work.decisions,
-        steps=choice.strategy.steps(work),
-        warnings=_warnings(work, choice.strategy),
-    )
-    check_plan(plan)
-    return plan
+    return Prepared(choice.strategy, choice.reason, replace(work, keyed=keyed))
 
 
 def _stage_of(graph: StageGraph, name: str, *, classic: bool) -> int:
@@ -133,6 +168,7 @@ def _work(
         decisions=decisions,
         built=dict.fromkeys(index for index in order if index in built),
         targets=targets,
+        checks=checks,
         tags={index: image_tags(options, graph.stages[index]) for index in targets},
         repositories=repositories(options, graph, targets),
         build_args=_pinned(graph, options),
@@ -147,7 +183,7 @@ def _pinned(graph: StageGraph, options: PlanOptions) -> tuple[BuildArg, ...]:
     return (BuildArg(name="TARGETSTAGE", value=graph.targetstage),)
 
 
-def _inputs(dockerfile: Dockerfile, options: PlanOptions) -> Inputs:
+def _inputs(dockerfile: Dockerfile, options: PlanOptions, derived: str | None) -> Inputs:
     return Inputs(
         context=options.context,
         dockerfile=options.dockerfile,
@@ -158,15 +194,17 @@ def _inputs(dockerfile: Dockerfile, options: PlanOptions) -> Inputs:
         ssh=options.ssh,
         platform=options.platform,
         builder=options.builder,
+        derived=derived,
     )
 
 
-def _parameters(options: PlanOptions, choice: Choice) -> Parameters:
+def parameters_of(options: PlanOptions, strategy: Strategy) -> Parameters:
+    """What a script's environment may change, as the options have it."""
     store: Mapping[str, str | None] = {
         "cache_image": options.cache_image or cache_image_of(options.image),
         "cache_dir": options.cache_dir,
     }
-    kept_in = choice.strategy.store
+    kept_in = strategy.store
     return Parameters(
         image=options.image,
         cache_image=store["cache_image"] if kept_in == "cache_image" else None,

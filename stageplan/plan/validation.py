@@ -30,7 +30,7 @@ def _check_order(plan: Plan) -> None:
                     f"step '{step.id}' needs '{need}', which does not come before it",
                     hint="plan again",
                 )
-        if isinstance(step, MoveTags) and not isinstance(done[step.build], Build):
+        if isinstance(step, MoveTags) and step.build and not isinstance(done[step.build], Build):
             raise UsageError("plan-invalid", f"step '{step.id}' moves tags to a step that builds nothing")
         done[step.id] = step
 
@@ -39,7 +39,8 @@ def _mentioned(step: Step) -> Iterator[str]:
     yield from step.needs
     if isinstance(step, Build):
         yield from step.cache_from
-    if isinstance(step, MoveTags):
+        yield from (item.build for item in step.inputs if item.build)
+    if isinstance(step, MoveTags) and step.build:
         yield step.build
 
 

@@ -7,7 +7,15 @@ scope and fallback scopes come from its environment, with the planned values as 
 from collections.abc import Iterator
 
 from stageplan.commands import buildx, classic
-from stageplan.commands.values import IMAGE_OUTPUT, SOURCE, WRITES, restored
+from stageplan.commands.values import (
+    DERIVED,
+    IGNORE_SUFFIX,
+    IMAGE_OUTPUT,
+    SOURCE,
+    WRITES,
+    digest_of,
+    restored,
+)
 from stageplan.commands.words import Value, located
 from stageplan.plan.model import Build, Cache, MoveTags, Plan, Push, Restore, Save, Step
 from stageplan.render.quoting import quote, quote_always, shell_command, shell_parts
@@ -37,7 +45,10 @@ def render_shell(plan: Plan, *, version: str) -> str:
         archive=None if archive is None else tuple(_save(archive)),
         swaps=any(_swaps(step) for step in plan.steps),
         unpacks=any(isinstance(step, Build) and step.unpack_for for step in plan.steps),
-        metadata=any(isinstance(step, MoveTags) for step in plan.steps),
+        derived=_derived(plan),
+        work=plan.inputs.derived is not None or any(_wants_digest(step) for step in plan.steps),
+        metadata=any(_wants_digest(step) for step in plan.steps),
+        moves=any(isinstance(step, MoveTags) for step in plan.steps),
         buildx=any(isinstance(step, Build) and step.builder == "buildx" for step in plan.steps),
         steps=[
             {
@@ -76,13 +87,14 @@ def _probes(plan: Plan) -> str | None:
     for step in plan.steps:
         if isinstance(step, Restore):
             return "pull" if step.how == "pull" else "file"
-        if isinstance(step, Build) and step.cache is not None and not _is_service(step.cache):
+        if isinstance(step, Build) and step.cache is not None and _is_asked(step.cache):
             return "folder" if step.cache.type == "local" else "registry"
     return None
 
 
-def _is_service(cache: Cache) -> bool:
-    return cache.type in {"gha", "s3", "azblob"}
+def _is_asked(cache: Cache) -> bool:
+    """Whether the script can look in which scope the cache exists."""
+    return cache.type not in {"gha", "s3", "azblob"} and "{scope}" in cache.location
 
 
 def _swaps(step: Step) -> bool:
@@ -115,7 +127,6 @@ def _lines(plan: Plan, step: Step) -> Iterator[str]:
         case Push(images=images):
             yield from (shell_command(classic.push_command(image)) for image in images)
         case MoveTags():
-            yield f"digest=$(pushed_digest {_metadata_file(step.build)})"
             yield shell_command(buildx.move_tags_command(plan.inputs, step))
         case Save():
             yield from _save(step)
@@ -138,6 +149,9 @@ def _buildx_lines(plan: Plan, build: Build) -> Iterator[str]:
         yield f'[ -z "${{{WRITES}}}" ] || replace_folder {folder}'
         return
     yield shell_command(buildx.build_command(plan.inputs, build))
+    if build.wants_digest:
+        found = f'[ -z "${{{WRITES}}}" ] || ' if build.output == "push" else ""
+        yield f"{found}{digest_of(build.id)}=$(pushed_digest {_metadata_file(build.id)})"
 
 
 def _output_lines(build: Build) -> Iterator[str]:
@@ -167,7 +181,7 @@ def _lacking(plan: Plan, build: Build, cache: Cache) -> str:
 
 
 def _source(plan: Plan, cache: Cache) -> str:
-    if not _is_service(cache):
+    if _is_asked(cache):
         return _first_scope(cache.location)
     own = cache.source.scope == plan.parameters.scope
     return '"${scope}"' if own else '"${first_fallback}"'
@@ -185,7 +199,28 @@ def _around_scope(location: str) -> tuple[str, str]:
 
 
 def _metadata_file(build: str) -> str:
-    return shell_parts((Value("work"), f"/{build.partition(':')[2]}.json"))
+    return shell_parts((Value("work"), f"/{build.replace(':', '__')}.json"))
+
+
+def _wants_digest(step: Step) -> bool:
+    return isinstance(step, Build) and step.wants_digest
+
+
+def _derived(plan: Plan) -> tuple[str, ...]:
+    """The lines that write the text which is built instead of the Dockerfile."""
+    text, ignore = plan.inputs.derived, quote(f"{plan.inputs.dockerfile}{IGNORE_SUFFIX}")
+    if text is None:
+        return ()
+    end = "END_OF_DOCKERFILE"
+    while f"\n{end}\n" in text:
+        end += "_"
+    copied = shell_parts((Value(DERIVED), IGNORE_SUFFIX))
+    return (
+        f"cat >{shell_parts((Value(DERIVED),))} <<'{end}'",
+        *text.removesuffix("\n").split("\n"),
+        end,
+        f"[ ! -f {ignore} ] || cp {ignore} {copied}",
+    )
 
 
 def _save(save: Save) -> Iterator[str]:

@@ -1,6 +1,5 @@
 """Builds by buildx, and the move of tags to what they pushed."""
 
-import json
 from collections.abc import Iterable
 
 from stageplan.commands import buildx
@@ -14,7 +13,6 @@ from stageplan.run.session import SeenInstruction, Session, StepRun
 from stageplan.run.stage_names import StageNames
 from stageplan.run.texts import one_line
 
-_DIGEST_KEY = "containerimage.digest"
 _PROGRESS = "--progress=rawjson"
 _OPTIONS = 3  # they stand behind `docker buildx build`
 
@@ -48,9 +46,8 @@ def move_tags(session: Session, step: MoveTags, run: StepRun) -> None:
     Raises:
         FailedStepError: the registry refused.
     """
-    digest = json.loads(session.ports.files.read(session.metadata_file(step.build)))[_DIGEST_KEY]
     command = buildx.move_tags_command(session.plan.inputs, step)
-    words = run.issue(session.words(step, command, **{buildx.DIGEST: digest}), dict(command.environment))
+    words = run.issue(session.words(step, command), dict(command.environment))
     record = BuildRecord()
 
     def line(data: bytes) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from stageplan.commands import buildx, classic
 from stageplan.commands.command import Command
-from stageplan.commands.values import IMAGE_OUTPUT, planned_values
+from stageplan.commands.values import DERIVED, IMAGE_OUTPUT, digest_of, planned_values
 from stageplan.commands.words import fill
 from stageplan.plan.model import Build, MoveTags, Plan, Push, Restore, Save, Step
 
@@ -13,7 +13,7 @@ from stageplan.plan.model import Build, MoveTags, Plan, Push, Restore, Save, Ste
 def commands_of(plan: Plan) -> tuple[str, ...]:
     """Every command that a run of the plan would issue, in order, as it would be typed.
 
-    What only the run knows stands as a word in capitals: DIGEST, and METADATA.json.
+    What only the run knows stands as a word in capitals: DIGEST, DERIVED and METADATA.json.
     """
     return tuple(_typed(plan, step, command) for step in plan.steps for command in _commands(plan, step))
 
@@ -42,8 +42,11 @@ def _commands(plan: Plan, step: Step) -> Iterator[Command]:
 
 
 def _typed(plan: Plan, step: Step, command: Command) -> str:
-    values = planned_values(plan, step) | {buildx.DIGEST: "DIGEST", buildx.METADATA_FILE: "METADATA.json"}
+    values = planned_values(plan, step) | {buildx.METADATA_FILE: "METADATA.json", DERIVED: "DERIVED"}
+    if isinstance(step, MoveTags) and step.build is not None:
+        values[digest_of(step.build)] = "DIGEST"
     if isinstance(step, Build):
+        values |= {digest_of(item.build): "DIGEST" for item in step.inputs if item.build}
         values[IMAGE_OUTPUT] = buildx.output_value(
             step, writes=not plan.parameters.read_only, unpack=step.unpack
         )

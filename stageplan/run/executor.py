@@ -37,6 +37,7 @@ def execute(plan: Plan, *, ports: Ports, jobs: int, on_event: OnEvent) -> Report
     folder = ports.files.temporary_folder()
     try:
         session = Session(plan, ports=ports, folder=folder, on_event=on_event)
+        session.write_derived()
         outcomes = _Run(session, jobs).outcomes()
     finally:
         ports.files.remove(folder)
@@ -158,9 +159,9 @@ def _needs(step: Step) -> tuple[str, ...]:
     match step:
         case Build(cache_from=further):
             return (*step.needs, *further)
-        case MoveTags(build=build):
+        case MoveTags(build=build) if build:
             return (*step.needs, build)
-        case Push() | Restore() | Save():
+        case MoveTags() | Push() | Restore() | Save():
             return step.needs
         case _:
             assert_never(step)

@@ -89,6 +89,9 @@ class FilesPort(Protocol):
     def read(self, path: str) -> bytes:
         """What the file holds."""
 
+    def write(self, path: str, data: bytes) -> None:
+        """The file holds the data."""
+
     def make_parents(self, path: str) -> None:
         """The folder exists that the path lies in."""
 

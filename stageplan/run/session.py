@@ -1,5 +1,6 @@
 """What the steps of a run share, and what each of them leaves behind."""
 
+import json
 import shlex
 import threading
 from collections.abc import Callable, Mapping
@@ -7,12 +8,20 @@ from dataclasses import dataclass, field
 
 from stageplan.commands.buildx import METADATA_FILE, output_value
 from stageplan.commands.command import Command
-from stageplan.commands.values import IMAGE_OUTPUT, planned_values, restored
+from stageplan.commands.values import (
+    DERIVED,
+    IGNORE_SUFFIX,
+    IMAGE_OUTPUT,
+    digest_of,
+    planned_values,
+    restored,
+)
 from stageplan.commands.words import fill
-from stageplan.plan.model import Build, Plan, Restore, Step
+from stageplan.plan.model import Build, MoveTags, Plan, Restore, Step
 from stageplan.run.events import BytesMoved, Event
 from stageplan.run.ports import Ports
 
+_DERIVED_NAME = "Dockerfile"
 OnEvent = Callable[[Event], None]
 
 
@@ -44,7 +53,11 @@ class Session:
     def values(self, step: Step) -> dict[str, str]:
         """What the values of a step's command are, after the steps before it."""
         values = planned_values(self.plan, step) | dict.fromkeys(self._not_restored, "")
+        if isinstance(step, MoveTags) and step.build is not None:
+            values[digest_of(step.build)] = self._pushed(step.build)
         if isinstance(step, Build):
+            values |= {digest_of(item.build): self._pushed(item.build) for item in step.inputs if item.build}
+            values[DERIVED] = f"{self._folder}/{_DERIVED_NAME}"
             values[IMAGE_OUTPUT] = output_value(step, writes=self.writes, unpack=step.unpack)
             values[METADATA_FILE] = self.metadata_file(step.id)
         return values
@@ -55,7 +68,23 @@ class Session:
 
     def metadata_file(self, build: str) -> str:
         """Where the build writes its digest down."""
-        return f"{self._folder}/{build.partition(':')[2]}.json"
+        return f"{self._folder}/{build.replace(':', '__')}.json"
+
+    def write_derived(self) -> None:
+        """The text that is built instead of the Dockerfile is there, with its ignore file."""
+        inputs, files = self.plan.inputs, self.ports.files
+        if inputs.derived is None:
+            return
+        path = f"{self._folder}/{_DERIVED_NAME}"
+        files.write(path, inputs.derived.encode())
+        ignore = f"{inputs.dockerfile}{IGNORE_SUFFIX}"
+        if files.exists(ignore):
+            files.write(f"{path}{IGNORE_SUFFIX}", files.read(ignore))
+
+    def _pushed(self, build: str) -> str:
+        """The digest of what a build has pushed."""
+        digest = json.loads(self.ports.files.read(self.metadata_file(build)))["containerimage.digest"]
+        return str(digest)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -66,6 +66,10 @@ class Files:
         """What the file holds."""
         return read_bytes(Path(path))
 
+    def write(self, path: str, data: bytes) -> None:
+        """The file holds the data."""
+        Path(path).write_bytes(data)
+
     def make_parents(self, path: str) -> None:
         """The folder exists that the path lies in."""
         Path(path).parent.mkdir(parents=True, exist_ok=True)

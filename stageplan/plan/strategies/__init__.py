@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from stageplan.plan.strategies import classic, inline, local, none, registry, services
+from stageplan.plan.strategies import classic, inline, keyed, local, none, registry, services
 from stageplan.plan.strategies.base import Strategy
 
 STRATEGIES: Final[dict[str, Strategy]] = {
@@ -16,6 +16,7 @@ STRATEGIES: Final[dict[str, Strategy]] = {
         services.GHA,
         services.S3,
         services.AZBLOB,
+        keyed.STRATEGY,
         none.STRATEGY,
     )
 }

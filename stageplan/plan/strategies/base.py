@@ -7,6 +7,7 @@ from typing import Literal
 from stageplan.graph import StageGraph
 from stageplan.plan.backends import BackendOptions
 from stageplan.plan.facts import EngineFacts
+from stageplan.plan.keyed.facts import KeyedFacts
 from stageplan.plan.model import BuildArg, StageDecision, Step
 from stageplan.plan.options import PlanOptions
 from stageplan.plan.scope import slug
@@ -23,10 +24,12 @@ class Work:
         decisions: what becomes of each stage, by index.
         built: indexes of the stages that are built, in build order; as keys, to look them up.
         targets: indexes of the published ones.
+        checks: indexes of those that are only run for their result.
         tags: locations of the image of each target.
         repositories: location of the repository of each target; empty where the plan is local.
         build_args: arguments that every build gets besides the user's.
         backend: the checked options of the cache backend.
+        keyed: keys and what is in the registry, for a strategy that plans by them.
     """
 
     graph: StageGraph
@@ -35,10 +38,12 @@ class Work:
     decisions: tuple[StageDecision, ...]
     built: Mapping[int, None]
     targets: tuple[int, ...]
+    checks: tuple[int, ...]
     tags: Mapping[int, tuple[str, ...]]
     repositories: Mapping[int, str]
     build_args: tuple[BuildArg, ...]
     backend: BackendOptions
+    keyed: KeyedFacts | None = None
 
     @property
     def local(self) -> bool:
@@ -111,6 +116,8 @@ class Strategy:
         parents_only: whether a stage's cache holds only the layers of the stages it starts from.
         refuses: why this engine cannot run it, or None.
         steps: the sequence.
+        decisions: what becomes of each stage, where that takes more than the graph to know.
+        derived: the text that is built instead of the Dockerfile; None: the Dockerfile itself.
     """
 
     name: str
@@ -121,3 +128,5 @@ class Strategy:
     parents_only: bool
     refuses: Callable[[EngineFacts, PlanOptions], str | None]
     steps: Callable[[Work], tuple[Step, ...]]
+    decisions: Callable[[Work], tuple[StageDecision, ...]] = lambda work: work.decisions
+    derived: Callable[[Work], str | None] = lambda work: None  # noqa: ARG005

@@ -1,0 +1,228 @@
+"""From the targets back to what is there: which images have to be built, and from which others."""
+
+from collections.abc import Iterator, Mapping
+
+from stageplan.plan.keyed.facts import KeyedFacts
+from stageplan.plan.keyed.pieces import Form, Pieces
+from stageplan.plan.keyed.stage_names import virtual_stage
+from stageplan.plan.model import Build, Cache, MoveTags, Source, StageInput, Step
+from stageplan.plan.strategies.base import Work
+from stageplan.plan.strategies.engines import copies_manifests, pushes_unstored
+
+_REPOSITORY = "{cache_image}"
+
+
+class Builds:
+    """The steps of a keyed plan; what nothing needs is not built, and what is there is not built again.
+
+    Attributes:
+        steps: in an order in which they can run one after the other.
+        used: by stage, the images that are there and are taken as they are.
+        reasons: by stage, why it is built.
+    """
+
+    def __init__(self, work: Work, facts: KeyedFacts) -> None:
+        self.steps: dict[str, Step] = {}
+        self.used: dict[int, dict[str, int]] = {}
+        self.reasons: dict[int, str] = {}
+        self._work = work
+        self._facts = facts
+        self._pieces = Pieces(work, facts.keys)
+        for index in work.targets:
+            self._publish(index)
+        for index in work.checks:
+            self._check(index)
+        if work.publishes:
+            for index in work.targets:
+                self._move_tags(index)
+
+    def _publish(self, index: int) -> None:
+        """The image of a target is there."""
+        if self._facts.keys[index].digest is None:
+            self._unkeyed(index, "image")
+        elif not self._is_there(index, "image"):
+            self._build(index, "image")
+
+    def _check(self, index: int) -> None:
+        """A stage that is only run has been run."""
+        if self._facts.keys[index].digest is None:
+            self._unkeyed(index, "marker")
+        elif not self._is_there(index, "marker"):
+            self._build(index, "marker")
+
+    def _move_tags(self, index: int) -> None:
+        """The tags of a target name its image; those that do already are left alone."""
+        work, build = self._work, self._id(index, "image")
+        present = None if build in self.steps else self._facts.present[self._pieces.location(index, "image")]
+        named = self._facts.present
+        tags = tuple(
+            tag
+            for tag in work.tags[index]
+            if not (present and tag in named and named[tag].digest == present.digest)
+        )
+        if not tags:
+            return
+        self.steps[f"tags:{work.key(index)}"] = MoveTags(
+            id=f"tags:{work.key(index)}",
+            reason="tags move last, when every build has succeeded",
+            needs=tuple(step for step in self.steps if isinstance(self.steps[step], Build)),
+            build=None if present else build,
+            digest=present.digest if present else None,
+            repository=_REPOSITORY,
+            carbon_copy=copies_manifests(work.engine),
+            tags=tags,
+        )
+
+    def _is_there(self, index: int, form: Form) -> bool:
+        """Whether the image is in the registry; it is then used as it is."""
+        location = self._pieces.location(index, form)
+        present = self._facts.present.get(location)
+        if present is not None:
+            self.used.setdefault(index, {})[location] = present.size
+        return present is not None
+
+    def _take(self, index: int, form: Form) -> StageInput | None:
+        """An image that stands in for a stage; None where it has to be built along with its consumer."""
+        name = self._work.key(index)
+        if self._is_there(index, form):
+            digest = self._facts.present[self._pieces.location(index, form)].digest
+            return StageInput(name=name, repository=_REPOSITORY, digest=digest)
+        if not self._work.publishes:
+            return (
+                self._take(index, "image") if form == "artifact" and self._pieces.wants_image(index) else None
+            )
+        return StageInput(name=name, repository=_REPOSITORY, build=self._build(index, form))
+
+    def _build(self, index: int, form: Form) -> str:
+        """The id of the step that makes an image of a stage."""
+        build = self._id(index, form)
+        if build in self.steps:
+            return build
+        self.reasons.setdefault(index, f"its {form} is not in the registry")
+        inputs, inlined = self._inputs(index, form)
+        cache = self._cache(index, form)
+        needs = [item.build for item in inputs if item.build is not None]
+        if form in {"artifact", "marker"} and cache is not None and not self._is_there(index, "prefix"):
+            needs.append(self._build(index, "prefix"))
+        self._add(index, form, inputs=inputs, inlined=inlined, cache=cache, needs=tuple(needs))
+        return build
+
+    def _add(
+        self,
+        index: int,
+        form: Form,
+        *,
+        inputs: tuple[StageInput, ...],
+        inlined: frozenset[int],
+        cache: Cache | None,
+        needs: tuple[str, ...],
+        tags: tuple[str, ...] | None = None,
+    ) -> None:
+        work = self._work
+        if tags is None:
+            newest = (cache.location,) if cache is not None and form in {"image", "prefix"} else ()
+            tags = (self._pieces.location(index, form), *newest)
+        if not work.publishes:
+            tags = ()
+        virtual = form != "image" and bool(tags)
+        self.steps[self._id(index, form)] = Build(
+            id=self._id(index, form),
+            reason=self.reasons[index],
+            needs=tuple(dict.fromkeys(needs)),
+            stage=work.title(index),
+            index=index,
+            stages=tuple(sorted(inlined)) if cache is not None else (),
+            target=virtual_stage(form, work.key(index)) if virtual else work.target_flag(index),
+            output="push" if tags else "cacheonly",
+            store=not pushes_unstored(work.engine),
+            wants_digest=bool(tags) and form != "marker",
+            tags=tags,
+            build_args=work.build_args,
+            inputs=inputs,
+            cache=cache,
+        )
+
+    def _unkeyed(self, index: int, form: Form) -> None:
+        """A stage that has no key is built each time, with a cache of BuildKit's own."""
+        work = self._work
+        self.reasons[index] = f"it has no key: {self._facts.keys[index].unkeyed}"
+        inputs, inlined = self._inputs(index, form)
+        location = f"{_REPOSITORY}:{{scope}}__{work.part(index)}"
+        export = (("mode", "max"), ("ignore-error", "true"))
+        self._add(
+            index,
+            form,
+            inputs=inputs,
+            inlined=inlined,
+            cache=Cache(
+                type="registry", location=location, export_options=None if work.options.read_only else export
+            ),
+            needs=tuple(item.build for item in inputs if item.build is not None),
+            tags=(f"{_REPOSITORY}:{{scope}}__image__{work.part(index)}",) if form == "image" else (),
+        )
+
+    def _cache(self, index: int, form: Form) -> Cache | None:
+        """The one cache source: the newest earlier image of these instructions."""
+        if form in {"image", "prefix"}:
+            return Cache(
+                type="inline",
+                location=f"{_REPOSITORY}:{{scope}}__keyed__{self._work.part(index)}",
+                export_options=() if self._work.publishes else None,
+            )
+        if self._pieces.prefix(index) is None:
+            return None
+        source = Source(asked=True, scope=self._work.options.scope)
+        return Cache(type="registry", location=self._pieces.location(index, "prefix"), source=source)
+
+    def _inputs(self, index: int, form: Form) -> tuple[tuple[StageInput, ...], frozenset[int]]:
+        """What stands in for other stages in a build, and the stages that it builds itself."""
+        virtual = form in {"artifact", "marker"}
+        if virtual and self._pieces.is_kept(index) and self._pieces.wants_image(index):
+            image = self._take(index, "image")
+            if image is not None:
+                return (image,), frozenset()
+        limits = {index: self._pieces.prefix(index) if form == "prefix" else None}
+        while True:
+            inlined, wanted = self._reach(limits)
+            found = {source: self._take(source, wanted[source]) for source in sorted(wanted)}
+            refused = [source for source, taken in found.items() if taken is None]
+            if not refused:
+                return tuple(taken for taken in found.values() if taken is not None), inlined
+            limits |= dict.fromkeys(refused)
+
+    def _reach(self, roots: Mapping[int, int | None]) -> tuple[frozenset[int], dict[int, Form]]:
+        """The stages that a build makes itself, and those that it takes, each in the form that serves all.
+
+        Args:
+            roots: stages that it makes in any case, with the number of their instructions that count.
+        """
+        inlined = set(roots)
+        wanted = dict[int, Form]()
+        waiting = list(roots)
+        while waiting:
+            at = waiting.pop()
+            for source, form in self._taken(at, roots.get(at)):
+                if source in inlined:
+                    continue
+                if self._pieces.is_kept(source):
+                    wanted[source] = "image" if "image" in {form, wanted.get(source)} else form
+                else:
+                    inlined.add(source)
+                    waiting.append(source)
+        return frozenset(inlined), wanted
+
+    def _taken(self, index: int, limit: int | None) -> Iterator[tuple[int, Form]]:
+        """The stages that the first instructions of one take from, and in which form."""
+        stage = self._work.stage(index)
+        if stage.base_stage is not None:
+            yield stage.base_stage, "image"
+        for instruction in stage.instructions[:limit]:
+            copied = instruction.copied
+            if copied is not None and copied.stage is not None and instruction.sources:
+                yield copied.stage, "image" if self._pieces.paths(copied.stage) is None else "artifact"
+            for mount in instruction.mounts:
+                if mount.reads_source and mount.source.stage is not None:
+                    yield mount.source.stage, "image"
+
+    def _id(self, index: int, form: Form) -> str:
+        return f"{form}:{self._work.key(index)}"

@@ -1,0 +1,32 @@
+"""What the planner is told about keys and about what is in the registry."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from stageplan.keys.model import StageKey
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Present:
+    """An image that is in the registry.
+
+    Attributes:
+        digest: of its manifest.
+        size: compressed bytes of its layers.
+    """
+
+    digest: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyedFacts:
+    """What is known before a keyed plan is made.
+
+    Attributes:
+        keys: of every stage, in file order.
+        present: what lies at a location, for those where something does.
+    """
+
+    keys: tuple[StageKey, ...]
+    present: Mapping[str, Present] = field(default_factory=dict)

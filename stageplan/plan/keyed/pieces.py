@@ -1,0 +1,89 @@
+"""The images that a file's stages are kept as, each under a tag that its key makes."""
+
+from collections.abc import Iterator
+from functools import cached_property
+from typing import Literal
+
+from stageplan.keys.digests import digest_of_texts
+from stageplan.keys.model import StageKey
+from stageplan.keys.stage_keys import artifact_key
+from stageplan.plan.keyed.paths import copied_paths
+from stageplan.plan.keyed.prefix import prefix_key, prefix_length
+from stageplan.plan.strategies.base import Work
+
+Form = Literal["image", "artifact", "prefix", "marker"]
+
+
+class Pieces:
+    """What may be kept of each stage.
+
+    - `image`: the whole stage, for who starts from it or mounts it, and for who deploys it;
+    - `artifact`: only the paths that other stages copy;
+    - `prefix`: its first instructions, where nothing else keeps them;
+    - `marker`: nothing but the fact that it was built, for a stage that is only run.
+    """
+
+    def __init__(self, work: Work, keys: tuple[StageKey, ...]) -> None:
+        self.work = work
+        self.keys = keys
+        self.reached = work.graph.reached_from((*work.targets, *work.checks))
+        self._paths = dict[int, tuple[str, ...] | None]()
+
+    def is_kept(self, index: int) -> bool:
+        """Whether the stage is worth images of its own, and has a key."""
+        return index in self.work.built and self.keys[index].digest is not None
+
+    def paths(self, index: int) -> tuple[str, ...] | None:
+        """The paths that an artifact image holds; None where only the whole stage will do."""
+        if index not in self._paths:
+            self._paths[index] = copied_paths(self.work.graph, index, self.reached)
+        return self._paths[index]
+
+    def wants_image(self, index: int) -> bool:
+        """Whether the whole stage is kept: it is deployed, started from, mounted, or copied as a whole."""
+        return index in self._whole or self.paths(index) is None
+
+    def prefix(self, index: int) -> int | None:
+        """How many of its first instructions are kept on their own."""
+        return None if self.wants_image(index) else prefix_length(self.work.stage(index))
+
+    def location(self, index: int, form: Form) -> str:
+        """Where the image of a kept stage lies."""
+        return f"{{cache_image}}:{form}-{self._key(index, form)}"
+
+    def locations(self) -> Iterator[str]:
+        """Everything that may be there already."""
+        for index in sorted(self.reached):
+            if not self.is_kept(index):
+                continue
+            if self.wants_image(index):
+                yield self.location(index, "image")
+            if index in self.work.checks:
+                yield self.location(index, "marker")
+            if self.paths(index):
+                yield self.location(index, "artifact")
+            if self.prefix(index) is not None:
+                yield self.location(index, "prefix")
+
+    def _key(self, index: int, form: Form) -> str:
+        key = self.keys[index]
+        match form:
+            case "image":
+                return key.digest or ""
+            case "artifact":
+                return artifact_key(key, self.paths(index) or ())
+            case "marker":
+                return digest_of_texts("marker", (key.files or "",))
+            case "prefix":
+                stage = self.work.stage(index)
+                parent = None if stage.base_stage is None else self.keys[stage.base_stage]
+                return prefix_key(stage, key, parent, self.prefix(index) or 0)
+
+    @cached_property
+    def _whole(self) -> frozenset[int]:
+        whole = {
+            edge.source
+            for edge in self.work.graph.dependencies
+            if edge.consumer in self.reached and (edge.trigger or edge.kind) != "copy"
+        }
+        return frozenset(whole.union(self.work.targets))

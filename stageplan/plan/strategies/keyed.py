@@ -1,0 +1,89 @@
+"""`keyed`: images by content key, so that what is in the registry is never built, pulled or pushed again."""
+
+from itertools import chain
+
+from msgspec.structs import replace
+
+from stageplan.plan.facts import EngineFacts
+from stageplan.plan.keyed.builds import Builds
+from stageplan.plan.keyed.derived import derived_text
+from stageplan.plan.keyed.facts import KeyedFacts
+from stageplan.plan.keyed.pieces import Pieces
+from stageplan.plan.model import Build, StageDecision, Step
+from stageplan.plan.options import PlanOptions
+from stageplan.plan.strategies.base import Strategy, Work
+from stageplan.plan.strategies.engines import needs_buildx
+
+KEYED = "keyed"
+_SHOWN = 12  # digits of a key
+
+
+def locations(work: Work) -> tuple[str, ...]:
+    """Where to look before a plan is made: images by key, and the tags of the targets."""
+    tags = chain.from_iterable(work.tags.values()) if work.publishes else ()
+    return tuple(dict.fromkeys((*Pieces(work, _facts(work).keys).locations(), *tags)))
+
+
+def _facts(work: Work) -> KeyedFacts:
+    if work.keyed is None:
+        message = "the strategy 'keyed' is planned with the keys of the stages"
+        raise ValueError(message)
+    return work.keyed
+
+
+def _steps(work: Work) -> tuple[Step, ...]:
+    return tuple(Builds(work, _facts(work)).steps.values())
+
+
+def _derived(work: Work) -> str | None:
+    steps = _steps(work)
+    targets = {step.target for step in steps if isinstance(step, Build) and step.target is not None}
+    return derived_text(Pieces(work, _facts(work).keys), targets) if targets else None
+
+
+def _decisions(work: Work) -> tuple[StageDecision, ...]:
+    facts = _facts(work)
+    builds = Builds(work, facts)
+
+    def decided(decision: StageDecision) -> StageDecision:
+        key = facts.keys[decision.index]
+        decision = replace(decision, key=key.digest)
+        if key.digest is None and decision.action == "build" and decision.index not in builds.reasons:
+            return replace(decision, action="fold", reason=f"it has no key: {key.unkeyed}")
+        if decision.action != "build":
+            return decision
+        used = builds.used.get(decision.index, {})
+        size = sum(used.values())
+        if decision.index in builds.reasons:
+            return replace(decision, reason=builds.reasons[decision.index], bytes_down=size)
+        if used:
+            place = next(iter(used)).rpartition(":")[2]
+            form, _, digits = place.partition("-")
+            return replace(
+                decision,
+                action="present",
+                reason=f"its {form} is in the registry, {digits[:_SHOWN]}",
+                bytes_down=size if decision.index not in work.targets else 0,
+            )
+        return replace(decision, action="skip", reason="what needs it is in the registry")
+
+    return tuple(decided(decision) for decision in work.decisions)
+
+
+def _refuses(engine: EngineFacts, options: PlanOptions) -> str | None:
+    if options.image is None:
+        return "it keeps images by key in a registry, and there is no --image"
+    return needs_buildx(engine)
+
+
+STRATEGY = Strategy(
+    name=KEYED,
+    summary="stage images and artifact images by content key",
+    backend=None,
+    store="cache_image",
+    parents_only=False,
+    refuses=_refuses,
+    steps=_steps,
+    decisions=_decisions,
+    derived=_derived,
+)
