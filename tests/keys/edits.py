@@ -309,6 +309,13 @@ WHOLE_EDITS: Mapping[str, Edit] = {
     "shell": text(("-ec", "-c")),
     "tmpfs": text(("type=tmpfs,", "type=tmpfs,size=1m,")),
     "secret": text(("id=none", "id=other")),
+    "order of mounts": text(
+        (
+            "--mount=from=tools,source=/tools,target=/tools `\n    --mount=type=tmpfs,target=/scratch `",
+            "--mount=type=tmpfs,target=/scratch `\n    --mount=from=tools,source=/tools,target=/tools `",
+        ),
+        stricter="stage-1",
+    ),
     "base": Edit(revision=2),
 }
 
