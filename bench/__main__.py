@@ -9,6 +9,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
+from bench.contexts import print_contexts
 from stageplan.dockerfile.reader import read_dockerfile
 from stageplan.graph import build_graph
 from stageplan.plan.facts import EngineFacts
@@ -28,6 +29,8 @@ def main() -> None:
         _start_up(context)
     print()
     _scaling()
+    print()
+    print_contexts()
 
 
 def dockerfile(stages: int) -> str:
