@@ -100,23 +100,29 @@ def command(
 
 
 def _written(form: str, difference: "Difference", before: "Side", after: "Side") -> bytes:
-    from stageplan.review.diff.document import difference_json
-    from stageplan.review.diff.markdown import difference_markdown
-    from stageplan.review.diff.picture import difference_scene
-    from stageplan.review.diff.text import difference_text
-    from stageplan.review.pages.difference import difference_page
-    from stageplan.review.pictures.svg import svg
-
+    """The difference in one of the formats, each imported where it is asked for."""
     match form:
         case "json":
+            from stageplan.review.diff.document import difference_json
+
             return difference_json(difference)
         case "markdown":
+            from stageplan.review.diff.markdown import difference_markdown
+            from stageplan.review.diff.picture import difference_scene
+
             text = difference_markdown(difference, difference_scene(difference, before, after))
         case "html":
+            from stageplan.review.pages.difference import difference_page
+
             text = difference_page(difference, before, after)
         case "svg":
+            from stageplan.review.diff.picture import difference_scene
+            from stageplan.review.pictures.svg import svg
+
             text = svg(difference_scene(difference, before, after))
         case _:
+            from stageplan.review.diff.text import difference_text
+
             text = difference_text(difference)
     return text.encode(errors="replace")
 

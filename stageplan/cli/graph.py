@@ -38,7 +38,7 @@ def command(context: str, offline: bool, form: str, as_json: bool, output: Path 
     stageplan graph -f docker/Dockerfile --target api --build-arg VARIANT=slim
     stageplan graph --format json | jq '.edges[]'
     stageplan graph --format svg -o stages.svg
-    stageplan graph --format mermaid >> README.md
+    stageplan graph --format html --check test -o stages.html
     """
     from stageplan.cli.output import write
     from stageplan.cli.planning import AT_A_GLANCE, read_graph
@@ -50,35 +50,45 @@ def command(context: str, offline: bool, form: str, as_json: bool, output: Path 
 
 
 def _written(form: str, request: "Request", graph: "StageGraph") -> bytes:
-    """The graph in one of the formats."""
-    from stageplan.review.graph_json import graph_json
-    from stageplan.review.pages.page import page_html
-    from stageplan.review.pages.stage_card import stage_cards
-    from stageplan.review.pictures.dot import dot
-    from stageplan.review.pictures.mermaid import mermaid
-    from stageplan.review.pictures.svg import svg
-    from stageplan.review.tree import tree
-
+    """The graph in one of the formats, each imported where it is asked for."""
     match form:
         case "json":
-            return graph_json(graph)
+            from stageplan.review.graph_json import graph_json
+
+            return graph_json(graph, *_asked(request, graph))
         case "mermaid":
+            from stageplan.review.pictures.mermaid import mermaid
+
             text = mermaid(_scene(request, graph))
         case "dot":
+            from stageplan.review.pictures.dot import dot
+
             text = dot(_scene(request, graph))
         case "svg":
+            from stageplan.review.pictures.svg import svg
+
             text = svg(_scene(request, graph))
         case "html":
+            from stageplan.review.pages.page import page_html
+            from stageplan.review.pages.stage_card import stage_cards
+
             scene = _scene(request, graph)
             text = page_html(scene, stage_cards(graph, scene))
         case _:
-            text = tree(graph)
+            from stageplan.review.tree import tree
+
+            text = tree(graph, *_asked(request, graph))
     return text.encode(errors="replace")
 
 
 def _scene(request: "Request", graph: "StageGraph") -> "Scene":
     from stageplan.review.pictures.scene import scene_of
 
+    return scene_of(graph, *_asked(request, graph))
+
+
+def _asked(request: "Request", graph: "StageGraph") -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """The stages to publish, and those that are only run for their result."""
     targets = tuple(graph.find(name).index for name in request.chosen("targets"))
     checks = tuple(graph.find(name).index for name in request.chosen("checks"))
-    return scene_of(graph, targets, checks)
+    return targets, checks

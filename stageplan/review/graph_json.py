@@ -1,19 +1,28 @@
 """The graph as JSON."""
 
 import json
+from collections.abc import Sequence
 
 from stageplan.graph import GraphWarning, StageGraph
 
 VERSION = 1
 
 
-def graph_json(graph: StageGraph) -> bytes:
-    """The document of `stageplan graph --format json`, with a line end; stages are named by their index."""
+def graph_json(graph: StageGraph, targets: Sequence[int] = (), checks: Sequence[int] = ()) -> bytes:
+    """The document of `stageplan graph --format json`, with a line end; stages are named by their index.
+
+    Args:
+        targets: the stages to publish; none: the graph's own target.
+        checks: the stages that are only run for their result.
+    """
+    targets = tuple(targets) or (graph.target,)
+    needed = graph.reached_from((*targets, *checks))
     document = {
         "version": VERSION,
         "dockerfile": graph.dockerfile.path,
         "default_target": graph.default_target,
-        "targets": [graph.target],
+        "targets": list(targets),
+        "checks": list(checks),
         "stages": [
             {
                 "index": stage.index,
@@ -22,7 +31,7 @@ def graph_json(graph: StageGraph) -> bytes:
                 "base_stage": stage.base_stage,
                 "platform": stage.platform,
                 "line": stage.span.line,
-                "reachable": stage.index in graph.reachable,
+                "reachable": stage.index in needed,
             }
             for stage in graph.stages
         ],

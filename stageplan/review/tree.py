@@ -1,28 +1,34 @@
 """The graph as text for a terminal."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from stageplan.graph import Dependency, Stage, StageGraph
 
 
-def tree(graph: StageGraph) -> str:
-    """The stages in file order, each with its base and what it takes from other stages, with a line end."""
-    needed = graph.reachable
+def tree(graph: StageGraph, targets: Sequence[int] = (), checks: Sequence[int] = ()) -> str:
+    """The stages in file order, each with its base and what it takes from other stages, with a line end.
+
+    Args:
+        targets: the stages to publish; none: the graph's own target.
+        checks: the stages that are only run for their result.
+    """
+    targets = tuple(targets) or (graph.target,)
+    needed = graph.reached_from((*targets, *checks))
     width = max(len(stage.label) for stage in graph.stages)
     lines = []
     for stage in graph.stages:
-        mark = "●" if stage.index == graph.target else "○" if stage.index in needed else "·"
+        is_asked = stage.index in targets or stage.index in checks
+        mark = "●" if is_asked else "○" if stage.index in needed else "·"
         unneeded = "" if stage.index in needed else "  (not needed)"
         lines.append(f"{mark} {stage.label:<{width}}  {_base(graph, stage)}{unneeded}")
         lines += _sources(graph, stage)
     lines += (f"warning[{warning.rule}]: {warning.span}: {warning.message}" for warning in graph.warnings)
-    return "\n".join((f"{graph.dockerfile.path}: {_count(graph)}", "", *lines)) + "\n"
+    return "\n".join((f"{graph.dockerfile.path}: {_count(graph, targets, len(needed))}", "", *lines)) + "\n"
 
 
-def _count(graph: StageGraph) -> str:
-    target = graph.stages[graph.target].label
-    needed = len(graph.reachable)
-    return f"{len(graph.stages)} stages, {needed} needed for {target}"
+def _count(graph: StageGraph, targets: Sequence[int], needed: int) -> str:
+    names = ", ".join(graph.stages[target].label for target in targets)
+    return f"{len(graph.stages)} stages, {needed} needed for {names}"
 
 
 def _base(graph: StageGraph, stage: Stage) -> str:
