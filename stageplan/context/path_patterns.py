@@ -62,6 +62,7 @@ class PatternList:
     def __init__(self, patterns: Iterable[PathPattern]) -> None:
         listed = tuple(patterns)
         self._runs = tuple(_runs(listed))
+        self._only = self._runs[0].regex if len(self._runs) == 1 and not self._runs[0].exception else None
         self._starts = tuple(_literal_start(pattern.text) for pattern in listed if not pattern.exception)
         self._exception_starts = tuple(
             _literal_start(pattern.text) for pattern in listed if pattern.exception
@@ -79,6 +80,9 @@ class PatternList:
         """
         if not self._runs:
             return False, ()
+        if self._only:  # as nearly all ignore files are
+            hit = bool(inherited and inherited[0]) or self._only.match(path) is not None
+            return hit, (hit,)
         matched = False
         flags: list[bool] = []
         for index, run in enumerate(self._runs):
