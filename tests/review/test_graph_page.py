@@ -96,6 +96,11 @@ def test_search_finds_names_images_and_instructions(browser: Browser, twenty: Pa
         page.keyboard.type("worker-b")
         page.keyboard.press("Enter")
         assert page.locator(f"{_IS_OPEN} h2").text_content() == "worker-build"
+        page.wait_for_timeout(200)  # until it has faded in
+        near_nodes = page.locator("svg .node.near")
+        assert (
+            near_nodes.evaluate_all("nodes => nodes.map(each => getComputedStyle(each).opacity)") == ["1"] * 6
+        )
 
 
 def test_arrow_keys_go_from_stage_to_stage(browser: Browser, twenty: Path) -> None:
