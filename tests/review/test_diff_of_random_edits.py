@@ -1,7 +1,8 @@
 """Random edits of random files: what is said to run again against what a real engine runs again.
 
-Every command writes what no other does, where its user may, so contents change with their stage, but not always what is copied.
-A step of its own at the beginning of each file keeps the files apart, so one engine serves them all.
+Every command writes what no other does, where its user may, so contents change with their stage, but not
+always what is copied. A step of its own at the beginning of each file keeps the files apart, so one
+engine serves them all.
 """
 
 import os
