@@ -86,7 +86,7 @@ KINDS = (
     Kind("new branch", _nothing, "branch", ("main",), ()),
     Kind("branch and main", _nothing, "branch", ("main", "branch"), ()),
 )
-STRATEGIES = ("registry", "inline", "local", "classic", "archive")
+STRATEGIES = ("registry", "inline", "local", "classic", "archive", "keyed")
 
 
 def main() -> None:

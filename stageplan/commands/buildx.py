@@ -4,7 +4,7 @@ from stageplan.commands.command import Command
 from stageplan.commands.options import input_words
 from stageplan.commands.values import CARBON_COPY, IMAGE_OUTPUT, SOURCE, WRITES, digest_of, fields
 from stageplan.commands.words import Value, Word, located, word, words
-from stageplan.plan.model import Build, Cache, Inputs, MoveTags, StageInput
+from stageplan.plan.model import Build, Cache, ImageInput, Inputs, MoveTags
 
 METADATA_FILE = "metadata_file"
 
@@ -52,12 +52,12 @@ def move_tags_command(inputs: Inputs, move: MoveTags) -> Command:
     return Command(words=tuple(found))
 
 
-def _stand_in(item: StageInput) -> Word:
+def _stand_in(item: ImageInput) -> Word:
     """An image for a stage; BuildKit then neither builds the stage nor what only it needs."""
     return word(f"--build-context={item.name}=docker-image://", *located(item.repository), "@", _digest(item))
 
 
-def _digest(item: StageInput | MoveTags) -> str | Value:
+def _digest(item: ImageInput | MoveTags) -> str | Value:
     """A digest that the plan knows, or that a build of it finds."""
     return item.digest or Value(digest_of(item.build or ""))
 

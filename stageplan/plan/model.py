@@ -56,11 +56,11 @@ class NamedContext(Data, frozen=True, kw_only=True):
     value: str
 
 
-class StageInput(Data, frozen=True, kw_only=True):
-    """An image that stands in for a stage in one build, by its digest.
+class ImageInput(Data, frozen=True, kw_only=True):
+    """An image that one build gets by its digest, for a stage or for what a tag names.
 
     Attributes:
-        name: of the stage.
+        name: of the stage or the image.
         repository: location of the image's repository.
         digest: of the image, where it was there when the plan was made; None: `build` makes it.
         build: id of the step that makes it.
@@ -153,7 +153,7 @@ class Build(Data, tag_field="kind", tag="build", frozen=True, kw_only=True):
         builder: which builder of docker runs it.
         tags: locations of the images that it writes.
         build_args: arguments of this build alone.
-        inputs: images that stand in for stages.
+        inputs: images that it gets by digest.
         output: what becomes of the result.
         store: whether an image that is pushed is also left in the builder, in any case.
         unpack: whether its layers are left in the builder where the whole stage was a hit.
@@ -177,7 +177,7 @@ class Build(Data, tag_field="kind", tag="build", frozen=True, kw_only=True):
     wants_digest: bool = False
     tags: tuple[str, ...] = ()
     build_args: tuple[BuildArg, ...] = ()
-    inputs: tuple[StageInput, ...] = ()
+    inputs: tuple[ImageInput, ...] = ()
     cache: Cache | None = None
     cache_from: tuple[str, ...] = ()
 
@@ -229,7 +229,6 @@ class StageDecision(Data, frozen=True, kw_only=True):
 
     Attributes:
         action: built by a step of its own, there already, folded into its consumers' builds, or left out.
-        key: the content key, where the strategy makes one.
         bytes_down: compressed bytes of the images that are there and that the builds may fetch for it.
     """
 
@@ -237,7 +236,6 @@ class StageDecision(Data, frozen=True, kw_only=True):
     name: str
     action: Action
     reason: str
-    key: str | None = None
     bytes_down: int = 0
 
 

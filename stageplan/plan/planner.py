@@ -5,10 +5,13 @@ from dataclasses import replace
 from functools import partial
 from typing import NamedTuple
 
+import msgspec
+
 from stageplan.dockerfile.instructions import Dockerfile
 from stageplan.dockerfile.problems import excerpts_of
 from stageplan.errors import UsageError
 from stageplan.graph import StageGraph
+from stageplan.keys.record import stage_records
 from stageplan.plan.backends import BackendOptions, check_options
 from stageplan.plan.choice import choose
 from stageplan.plan.facts import EngineFacts
@@ -61,6 +64,7 @@ def make_plan(
         stages=strategy.decisions(work),
         steps=strategy.steps(work),
         warnings=_warnings(work, strategy),
+        keys=msgspec.UNSET if keyed is None else stage_records(graph.stages, keyed.keys),
     )
     check_plan(plan)
     return plan

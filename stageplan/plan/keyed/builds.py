@@ -1,11 +1,12 @@
 """From the targets back to what is there: which images have to be built, and from which others."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
+from stageplan.dockerfile.references import parse_reference
 from stageplan.plan.keyed.facts import KeyedFacts
 from stageplan.plan.keyed.pieces import Form, Pieces
 from stageplan.plan.keyed.stage_names import virtual_stage
-from stageplan.plan.model import Build, Cache, MoveTags, Source, StageInput, Step
+from stageplan.plan.model import Build, Cache, ImageInput, MoveTags, Source, Step
 from stageplan.plan.strategies.base import Work
 from stageplan.plan.strategies.engines import copies_manifests, pushes_unstored
 
@@ -81,17 +82,20 @@ class Builds:
             self.used.setdefault(index, {})[location] = present.size
         return present is not None
 
-    def _take(self, index: int, form: Form) -> StageInput | None:
+    def _take(self, index: int, form: Form) -> ImageInput | None:
         """An image that stands in for a stage; None where it has to be built along with its consumer."""
         name = self._work.key(index)
         if self._is_there(index, form):
             digest = self._facts.present[self._pieces.location(index, form)].digest
-            return StageInput(name=name, repository=_REPOSITORY, digest=digest)
+            return ImageInput(name=name, repository=_REPOSITORY, digest=digest)
+        if form == "artifact" and self._work.publishes and self._pieces.wants_image(index):
+            self._build(index, form)  # for later commits; the whole stage is at hand now
+            return self._take(index, "image")
         if not self._work.publishes:
             return (
                 self._take(index, "image") if form == "artifact" and self._pieces.wants_image(index) else None
             )
-        return StageInput(name=name, repository=_REPOSITORY, build=self._build(index, form))
+        return ImageInput(name=name, repository=_REPOSITORY, build=self._build(index, form))
 
     def _build(self, index: int, form: Form) -> str:
         """The id of the step that makes an image of a stage."""
@@ -112,7 +116,7 @@ class Builds:
         index: int,
         form: Form,
         *,
-        inputs: tuple[StageInput, ...],
+        inputs: tuple[ImageInput, ...],
         inlined: frozenset[int],
         cache: Cache | None,
         needs: tuple[str, ...],
@@ -138,9 +142,23 @@ class Builds:
             wants_digest=bool(tags) and form != "marker",
             tags=tags,
             build_args=work.build_args,
-            inputs=inputs,
+            inputs=(*inputs, *self._pinned(inlined)),
             cache=cache,
         )
+
+    def _pinned(self, stages: Collection[int]) -> Iterator[ImageInput]:
+        """The images that the stages name, as the keys know them: a tag may move between plan and build."""
+        names = {parse_reference(stage.label).normalized for stage in self._work.graph.stages}
+        found = {
+            item.name: item.value.partition(" ")[0]
+            for index in stages
+            for item in self._facts.keys[index].inputs
+            if item.kind in {"base-image", "copied-image"} and item.value.startswith("sha256:")
+        }
+        for name in sorted(found.keys() - names):
+            reference = parse_reference(name)
+            if reference.digest is None:
+                yield ImageInput(name=name, repository=reference.name, digest=found[name])
 
     def _unkeyed(self, index: int, form: Form) -> None:
         """A stage that has no key is built each time, with a cache of BuildKit's own."""
@@ -174,7 +192,7 @@ class Builds:
         source = Source(asked=True, scope=self._work.options.scope)
         return Cache(type="registry", location=self._pieces.location(index, "prefix"), source=source)
 
-    def _inputs(self, index: int, form: Form) -> tuple[tuple[StageInput, ...], frozenset[int]]:
+    def _inputs(self, index: int, form: Form) -> tuple[tuple[ImageInput, ...], frozenset[int]]:
         """What stands in for other stages in a build, and the stages that it builds itself."""
         virtual = form in {"artifact", "marker"}
         if virtual and self._pieces.is_kept(index) and self._pieces.wants_image(index):

@@ -47,7 +47,6 @@ def _decisions(work: Work) -> tuple[StageDecision, ...]:
 
     def decided(decision: StageDecision) -> StageDecision:
         key = facts.keys[decision.index]
-        decision = replace(decision, key=key.digest)
         if key.digest is None and decision.action == "build" and decision.index not in builds.reasons:
             return replace(decision, action="fold", reason=f"it has no key: {key.unkeyed}")
         if decision.action != "build":
