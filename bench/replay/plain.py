@@ -63,6 +63,7 @@ class Plain:
     def __init__(self, workload: Workload, setting: Setting) -> None:
         self.registry = lab.Registry()
         self.builds: list[PlainBuild] = []
+        self._unpacked: dict[tuple[Chain, ...], float] = {}
         self._workload = workload
         self._setting = setting
 
@@ -101,11 +102,17 @@ class Plain:
             target: lab.Image.read(self.registry, _image(target, number)) for target in self._workload.targets
         }
 
-    def unpack_seconds(self, chains: Iterable[Chain]) -> float:
-        """How long an engine with nothing in it takes to pull these layers where no wire limits it."""
-        refs = [f"{self.registry.host}/{self._push(chain)}" for chain in chains]
-        if not refs:
+    def unpack_seconds(self, chains: tuple[Chain, ...]) -> float:
+        """How long an engine with nothing in it takes to pull these layers over no wire; the best of two."""
+        if not chains:
             return 0.0
+        if chains not in self._unpacked:
+            refs = [f"{self.registry.host}/{self._push(chain)}" for chain in chains]
+            self._unpacked[chains] = min(self._pull_seconds(refs) for _ in range(2))
+        return self._unpacked[chains]
+
+    def _pull_seconds(self, refs: Iterable[str]) -> float:
+        """How long an engine with nothing in it takes to pull images, all at once."""
         with self._setting.engine(self.registry) as engine:
             started = time.perf_counter()
             pulls = [
