@@ -12,7 +12,7 @@ from stageplan.dockerfile.instructions import Dockerfile
 from stageplan.dockerfile.reader import read_dockerfile
 from stageplan.errors import UnreachableError, UsageError
 from stageplan.graph import StageGraph, build_graph
-from stageplan.plan.document import decode_plan
+from stageplan.plan.document import check_fits, decode_plan
 from stageplan.plan.facts import EngineFacts
 from stageplan.plan.model import Plan
 from stageplan.plan.planner import make_plan
@@ -140,10 +140,11 @@ def _read_plan(path: Path, given: Given) -> Plan:
             f"'{path}' is a plan, and '{option}' is given besides",
             hint="a plan is carried out as it stands; give the option when you plan",
         )
-    data = read_bytes(path)
-    dockerfile = Path(decode_plan(data, path=str(path)).inputs.dockerfile)
+    plan = decode_plan(read_bytes(path), path=str(path))
+    dockerfile = Path(plan.inputs.dockerfile)
     digest = read_dockerfile(read_bytes(dockerfile), str(dockerfile)).digest
-    return decode_plan(data, path=str(path), dockerfile_digest=digest)
+    check_fits(plan, digest, path=str(path))
+    return plan
 
 
 def _ask_engine(builder: str | None) -> EngineFacts:

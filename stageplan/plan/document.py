@@ -13,15 +13,14 @@ def encode_plan(plan: Plan) -> bytes:
     return msgspec.json.format(msgspec.json.encode(plan), indent=2) + b"\n"
 
 
-def decode_plan(data: bytes, *, path: str, dockerfile_digest: str | None = None) -> Plan:
+def decode_plan(data: bytes, *, path: str) -> Plan:
     """The plan that a file holds.
 
     Args:
         path: of the file, for messages.
-        dockerfile_digest: of the Dockerfile as it is now; None: it is not compared.
 
     Raises:
-        UsageError: it is no JSON, of another version, not a plan, or not of this Dockerfile.
+        UsageError: it is no JSON, of another version, or not a plan.
     """
     try:
         raw = msgspec.json.decode(data)
@@ -47,13 +46,25 @@ def decode_plan(data: bytes, *, path: str, dockerfile_digest: str | None = None)
             "plan-invalid", f"'{path}' names the strategy '{plan.strategy}', which does not exist"
         )
     check_plan(plan)
-    if dockerfile_digest is not None and dockerfile_digest != plan.inputs.dockerfile_digest:
+    return plan
+
+
+def check_fits(plan: Plan, dockerfile_digest: str, *, path: str) -> None:
+    """Nothing, where the Dockerfile is still the one that the plan was made for.
+
+    Args:
+        dockerfile_digest: of the Dockerfile as it is now.
+        path: of the plan file, for messages.
+
+    Raises:
+        UsageError: it is another.
+    """
+    if dockerfile_digest != plan.inputs.dockerfile_digest:
         raise UsageError(
             "plan-stale",
             f"'{path}' was made for another '{plan.inputs.dockerfile}' than the one that is there now",
             hint="plan again",
         )
-    return plan
 
 
 def plan_schema() -> bytes:
