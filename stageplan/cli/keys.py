@@ -91,10 +91,10 @@ def request_keys(
     keyed = keys_of(
         read_dockerfile(read_bytes(request.dockerfile), str(request.dockerfile)),
         build_options(request, platform=platform),
-        (*request.chosen("targets"), *request.chosen("checks")),
+        request.chosen("targets"),
         image_source({} if pin else lock, offline=offline, mirrors=mirrors),
         ContextDigests(request.context, request.dockerfile, user_cache() / "files"),
-        also=also,
+        also=(*request.chosen("checks"), *also),
     )
     keyed.contexts.save()
     if pin:

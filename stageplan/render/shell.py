@@ -4,7 +4,10 @@ The script asks by itself which cache source exists, so it can be committed and 
 scope and fallback scopes come from its environment, with the planned values as defaults.
 """
 
+import shlex
 from collections.abc import Iterator
+
+import msgspec
 
 from stageplan.commands import buildx, classic
 from stageplan.commands.values import (
@@ -18,6 +21,8 @@ from stageplan.commands.values import (
 )
 from stageplan.commands.words import Value, located
 from stageplan.plan.model import Build, Cache, MoveTags, Plan, Push, Restore, Save, Step
+from stageplan.plan.scope import slug
+from stageplan.plan.sources import scopes
 from stageplan.render.quoting import quote, quote_always, shell_command, shell_parts
 from stageplan.render.templates import render
 
@@ -37,6 +42,8 @@ def render_shell(plan: Plan, *, version: str) -> str:
         image=None if plan.parameters.image is None else quote(plan.parameters.image),
         cache_image=_cache_image(plan),
         cache_dir=None if plan.parameters.cache_dir is None else quote(plan.parameters.cache_dir),
+        resolved=None if plan.keys is msgspec.UNSET else _resolved(plan),
+        renewal=_renewal(plan),
         scope=quote_always(plan.parameters.scope),
         fallback_scopes=quote_always(" ".join(plan.parameters.fallback_scopes)),
         may_write=not plan.parameters.read_only,
@@ -61,6 +68,31 @@ def render_shell(plan: Plan, *, version: str) -> str:
             if not isinstance(step, Save)
         ],
     )
+
+
+def _resolved(plan: Plan) -> dict[str, str]:
+    """The values of a script that is made for one commit, and so for one scope."""
+    slugs = tuple(slug(scope) for scope in scopes(plan))
+    return {"scope": quote_always(slugs[0]), "scopes": quote_always(" ".join(slugs))}
+
+
+def _renewal(plan: Plan) -> str:
+    """The command that makes the script anew, with the options that decide what is built."""
+    inputs, parameters = plan.inputs, plan.parameters
+    words = [
+        "stageplan",
+        "script",
+        inputs.context,
+        f"--file={inputs.dockerfile}",
+        f"--strategy={plan.strategy}",
+    ]
+    words += [f"--image={parameters.image}"] if parameters.image else []
+    words += [f"--target={name}" for name in plan.targets] + [f"--check={name}" for name in plan.checks]
+    words += [
+        f"--build-arg={arg.name}" + ("" if arg.value is None else f"={arg.value}")
+        for arg in inputs.build_args
+    ]
+    return shlex.join(words).replace("\n", " ")
 
 
 def _cache_image(plan: Plan) -> str | None:
