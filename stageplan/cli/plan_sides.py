@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+from stageplan.cli.keys import read_lock
 from stageplan.cli.sides import Asked, disk_files, side
 from stageplan.dockerfile.instructions import Dockerfile
 from stageplan.dockerfile.reader import read_dockerfile
@@ -27,7 +28,7 @@ def side_of_plan(path: Path) -> Side:
     plan = decode_plan(read_bytes(path), path=str(path))
     asked = Asked(options=_options(plan), targets=plan.targets, checks=plan.checks)
     files_of = disk_files(Path(plan.inputs.context), Path(plan.inputs.dockerfile))
-    found = side(str(path), _dockerfile(plan, path), asked, files_of)
+    found = side(str(path), _dockerfile(plan, path), asked, files_of, read_lock())
     return replace(found, settings=dict(_settings(plan)))
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from stageplan.cli.keys import read_lock
 from stageplan.cli.request import Request, build_options
 from stageplan.context.files import Reading
 from stageplan.context.ignore import DEFAULT_NAME, OWN_SUFFIX, IgnoreFile, choose_ignore_file
@@ -12,7 +13,8 @@ from stageplan.context.view import ContextView
 from stageplan.dockerfile.instructions import Dockerfile
 from stageplan.dockerfile.reader import read_dockerfile
 from stageplan.errors import DockerfileError, UsageError
-from stageplan.graph import BuildOptions, StageGraph, build_graph
+from stageplan.graph import BuildOptions, ImageConfig, StageGraph, build_graph
+from stageplan.keys.lock import LOCK_NAME, LockedImage, decode_lock
 from stageplan.review.diff.side import FilesOf, Side
 from stageplan.system.files import read_bytes
 from stageplan.system.git import Git
@@ -63,7 +65,7 @@ def side_of_file(path: Path, context: Path, asked: Asked) -> Side:
         DockerfileError: the build would refuse it.
     """
     dockerfile = read_dockerfile(read_bytes(path), str(path))
-    return side(str(path), dockerfile, asked, disk_files(context, path))
+    return side(str(path), dockerfile, asked, disk_files(context, path), read_lock())
 
 
 def side_of_revision(revision: str, request: Request, asked: Asked, *, name: str | None = None) -> Side:
@@ -94,7 +96,9 @@ def side_of_revision(revision: str, request: Request, asked: Asked, *, name: str
         )
     dockerfile = read_dockerfile(data, f"{revision}:{path}")
     context = Path(request.context)
-    return side(name or revision, dockerfile, asked, _files_at(commit, context, path))
+    locked = Git(Path(), Processes()).content(commit, LOCK_NAME)
+    lock = decode_lock(locked, path=f"{revision}:{LOCK_NAME}") if locked else {}
+    return side(name or revision, dockerfile, asked, _files_at(commit, context, path), lock)
 
 
 def side_of_working_tree(request: Request, asked: Asked) -> Side:
@@ -106,11 +110,16 @@ def side_of_working_tree(request: Request, asked: Asked) -> Side:
     """
     path, context = request.dockerfile, Path(request.context)
     dockerfile = read_dockerfile(read_bytes(path), str(path))
-    return side(WORKING_TREE, dockerfile, asked, _files_of_work_tree(context, path))
+    return side(WORKING_TREE, dockerfile, asked, _files_of_work_tree(context, path), read_lock())
 
 
-def side(name: str, dockerfile: Dockerfile, asked: Asked, files_of: FilesOf) -> Side:
+def side(
+    name: str, dockerfile: Dockerfile, asked: Asked, files_of: FilesOf, lock: Mapping[str, LockedImage]
+) -> Side:
     """A side whose targets are those of the wanted ones that it has.
+
+    Args:
+        lock: what its lock file knows of images, by normalised reference.
 
     Raises:
         DockerfileError: the build would refuse the file.
@@ -119,13 +128,25 @@ def side(name: str, dockerfile: Dockerfile, asked: Asked, files_of: FilesOf) -> 
     targets = [target for target in asked.targets if target.lower() in names]
     options = replace(asked.options, target=targets[0] if targets else None)
     graph = build_graph(dockerfile, options)
+    if known := _configs(graph, lock):
+        graph = build_graph(dockerfile, options, known)
     return Side(
         name=name,
         graph=graph,
         targets=_indexes(graph, targets) or (graph.target,),
         checks=_indexes(graph, [check for check in asked.checks if check.lower() in names]),
         files_of=files_of,
+        pinned={ref: image.digest for ref, image in lock.items()},
     )
+
+
+def _configs(graph: StageGraph, lock: Mapping[str, LockedImage]) -> dict[tuple[str, str], ImageConfig]:
+    """What pinned base images bring along, for the platforms that stages start from them for."""
+    return {
+        (stage.base_image, stage.effective_platform): lock[stage.base_image].config
+        for stage in graph.stages
+        if stage.base_image is not None and stage.base_image in lock
+    }
 
 
 def check_names(asked: Asked, sides: Iterable[Side]) -> None:

@@ -219,6 +219,26 @@ def test_outside_of_git_both_sides_have_to_be_named(tmp_path: Path) -> None:
     )
 
 
+def test_images_that_are_pinned_anew(repository: Path) -> None:
+    def lock(digit: str) -> None:
+        images = {"docker.io/library/alpine:latest": {"digest": f"sha256:{digit * 64}"}}
+        (repository / "stageplan.lock").write_text(json.dumps({"version": 1, "images": images}))
+
+    lock("1")
+    git(repository, "add", ".")
+    git(repository, "commit", "--quiet", "--message=lock")
+    assert body(diff(repository, "HEAD")) == "no stage differs\n"
+    assert "pinned" not in body(diff(repository, "main"))  # which did not pin it
+    lock("2")
+    text = body(diff(repository, "HEAD"))
+    assert (
+        "from line 2, 2 of 2: alpine is pinned to sha256:222222222222 instead of sha256:111111111111\n"
+        in text
+    )
+    assert "~ alpine:latest@sha256:222222222222 instead of alpine:latest@sha256:111111111111 in build" in text
+    assert diff(repository, "HEAD", "--fail-on", "image").returncode == 1
+
+
 def test_a_stage_that_only_one_side_has_may_be_asked_for(repository: Path) -> None:
     (repository / "Dockerfile").write_text(f"{NEW}\nFROM build AS test\nRUN make test\n")
     done = diff(repository, "main", "--target", "build", "--check", "test")

@@ -1,6 +1,7 @@
 """From two sides to all that differs."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from stageplan.graph import Stage
 from stageplan.review.diff.because import because
@@ -12,7 +13,7 @@ from stageplan.review.diff.changes import (
     StageChange,
     StepState,
 )
-from stageplan.review.diff.edges import edge_changes, image_changes
+from stageplan.review.diff.edges import edge_changes, image_changes, pin_changes, short_digest
 from stageplan.review.diff.lines import Aligned, aligned
 from stageplan.review.diff.matching import Pairs, match_stages, own_texts, shared
 from stageplan.review.diff.side import Side
@@ -31,6 +32,10 @@ class _Comparison:
     """Two sides, their stages paired, and the steps of each."""
 
     def __init__(self, old: Side, new: Side) -> None:
+        both = old.pinned.keys() & new.pinned.keys()  # what one side alone pins is compared by its name
+        old, new = (
+            replace(side, pinned={ref: side.pinned[ref] for ref in sorted(both)}) for side in (old, new)
+        )
         self._old, self._new = old, new
         self._pairs: Pairs = match_stages(old.graph, new.graph)
         self._now = {before: after for after, before in self._pairs.items()}
@@ -51,7 +56,10 @@ class _Comparison:
             new=self._new.name,
             stages=(*stages, *map(self._removed, self._gone())),
             edges=edge_changes(self._old_scene.links, self._new_scene.links, names, self._new_names()),
-            images=image_changes(self._old.graph, self._new.graph, self._pairs, names),
+            images=(
+                *image_changes(self._old.graph, self._new.graph, self._pairs, names),
+                *pin_changes(self._old.pinned, self._new.pinned, self._new.graph),
+            ),
             settings=tuple(_settings(self._old.settings, self._new.settings)),
             order=self._order(self._new, self._new_names()),
             old_order=self._order(self._old, names),
@@ -123,6 +131,12 @@ class _Comparison:
             return f"it starts from {base} instead of {old_base}"
         if stage.effective_platform != was.effective_platform:
             return f"it is built for {stage.effective_platform} instead of {was.effective_platform}"
+        pin, old_pin = (
+            self._new.pinned.get(stage.base_image or ""),
+            self._old.pinned.get(was.base_image or ""),
+        )
+        if pin and old_pin and pin != old_pin:
+            return f"{base} is pinned to {short_digest(pin)} instead of {short_digest(old_pin)}"
         if stage.base_stage in self._changing:
             return f"it starts from {base}, which changes"
         return ""

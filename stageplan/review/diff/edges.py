@@ -7,6 +7,7 @@ from stageplan.review.diff.changes import EdgeChange, ImageChange
 from stageplan.review.diff.matching import Pairs
 from stageplan.review.pictures.scene import Link
 
+_DIGEST = len("sha256:") + 12
 _Edge = tuple[str, str, DependencyKind]
 
 
@@ -59,6 +60,28 @@ def image_changes(
         for (was, now), names in by_change.items()
         if not (was is None and now in kept_old) and not (now is None and was in kept_new)
     )
+
+
+def pin_changes(old: Mapping[str, str], new: Mapping[str, str], graph: StageGraph) -> tuple[ImageChange, ...]:
+    """The images whose digest in the lock file is another, and the stages that name them."""
+    changed = {ref for ref in old.keys() & new.keys() if old[ref] != new[ref]}
+    by_ref: dict[str, list[str]] = {}
+    for use in graph.images:
+        if use.ref in changed:
+            by_ref.setdefault(use.ref, []).append(graph.stages[use.stage].label)
+    return tuple(
+        ImageChange(
+            old=f"{_familiar(ref)}@{short_digest(old[ref])}",
+            new=f"{_familiar(ref)}@{short_digest(new[ref])}",
+            stages=tuple(dict.fromkeys(names)),
+        )
+        for ref, names in sorted(by_ref.items())
+    )
+
+
+def short_digest(digest: str) -> str:
+    """As much of a digest as tells it from others."""
+    return digest[:_DIGEST]
 
 
 def _by_names(links: Iterable[Link], names: Mapping[int, str]) -> dict[_Edge, tuple[str, ...]]:

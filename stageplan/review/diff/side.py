@@ -20,6 +20,7 @@ class Side:
         targets: indexes of the stages to publish; never none.
         checks: indexes of the stages that are only run for their result.
         files_of: what its build context holds.
+        pinned: the digests of images that its lock file names, by normalised reference.
         settings: what else was decided for it, by name, such as the strategy of a plan.
     """
 
@@ -28,6 +29,7 @@ class Side:
     targets: tuple[int, ...]
     checks: tuple[int, ...] = ()
     files_of: FilesOf = field(compare=False)
+    pinned: Mapping[str, str] = field(default_factory=dict)
     settings: Mapping[str, str] = field(default_factory=dict)
 
     @property

@@ -15,6 +15,7 @@ from hashlib import sha256
 
 from stageplan.context.files import Reading
 from stageplan.context.framing import framed
+from stageplan.dockerfile.references import InvalidReferenceError, parse_reference
 from stageplan.graph import Source, Stage, StageInstruction, StageMount
 from stageplan.keys.texts import instruction_text, mount_text
 from stageplan.review.diff.side import FilesOf, Side
@@ -118,7 +119,7 @@ class _Chains:
         if not stage.replaced_by and stage.base_stage in self._states:
             return self._states[stage.base_stage]
         base = stage.replaced_by or stage.base_context or stage.base_image or stage.base
-        digest = _digest("base", base, stage.effective_platform)
+        digest = _digest("base", self._side.pinned.get(base, base), stage.effective_platform)
         return _State(digest=digest, certain=digest)
 
     def _step(self, instruction: StageInstruction, state: _State) -> tuple[Step, _State]:
@@ -175,7 +176,7 @@ class _Chains:
             sources=tuple(
                 source.stage for source in taken if source.stage is not None and source.stage in self._states
             ),
-            images=tuple(source.image for source in taken if source.image),
+            images=tuple(pinned_image(source.image, self._side) for source in taken if source.image),
         )
 
     def _contents(self, step: Step) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -189,6 +190,15 @@ class _Chains:
             changing.append(state.digest)
             certain.append(self._same_stage(source.stage) if by_content else state.certain)
         return tuple(changing), tuple(certain)
+
+
+def pinned_image(name: str, side: Side) -> str:
+    """An image as it is written, with the digest that the side's lock file gives it."""
+    try:
+        digest = side.pinned.get(parse_reference(name).normalized)
+    except InvalidReferenceError:
+        return name
+    return f"{name}@{digest}" if digest and "@" not in name else name
 
 
 def _words(instruction: StageInstruction) -> str:
