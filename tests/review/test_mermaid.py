@@ -4,8 +4,12 @@ from typing import Any
 
 import pytest
 
+from stageplan.review.diff.compare import compare
+from stageplan.review.diff.markdown import small_mermaid
+from stageplan.review.diff.picture import difference_scene, neighbourhood
 from stageplan.review.pictures.mermaid import mermaid
 from stageplan.review.pictures.scene import Link, Node, Scene
+from tests.review.compared import KINDS, side_named
 from tests.review.pictured import NAMES, scene_named
 
 _DRAW = """
@@ -36,3 +40,15 @@ def test_it_shows_letters_that_mean_something_to_it(mermaid_page: Any) -> None:
     scene = Scene(title=LETTERS, subtitle="%%{init: {}}%%", nodes=(node, other), links=(link,))
     drawn = mermaid_page.evaluate(_DRAW, mermaid(scene))
     assert drawn["nodes"] == [LETTERS, f"end{LETTERS[:40]}"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_it_draws_what_a_change_does(mermaid_page: Any, kind: str) -> None:
+    old, new = side_named(kind, "old"), side_named(kind, "new")
+    scene = difference_scene(compare(old, new), old, new)
+    text = small_mermaid(scene)
+    if text is not None:
+        drawn = mermaid_page.evaluate(_DRAW, text)
+        shown = neighbourhood(scene)
+        assert len(drawn["nodes"]) == len(shown.nodes)
+        assert drawn["links"] == len(shown.links)
