@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Mapping
 from functools import cached_property
+from itertools import groupby
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from stageplan.dockerfile.instructions import Dockerfile
@@ -96,6 +98,10 @@ class StageGraph:
         """The stages that take data from a stage, sorted; never itself."""
         return self._consumers[index]
 
+    def taken_by(self, index: int) -> tuple[Dependency, ...]:
+        """What a stage takes from stages, its base first, then in the order of its instructions."""
+        return self._taken.get(index, ())
+
     def reached_from(self, targets: Iterable[int]) -> frozenset[int]:
         """The targets, the stages they take data from, and so on."""
         return reached_from(targets, self.sources)
@@ -157,6 +163,11 @@ class StageGraph:
     @cached_property
     def _by_name(self) -> Mapping[str, int]:
         return {stage.name: stage.index for stage in self.stages if stage.name}
+
+    @cached_property
+    def _taken(self) -> Mapping[int, tuple[Dependency, ...]]:
+        groups = groupby(self.dependencies, key=attrgetter("consumer"))
+        return {consumer: tuple(edges) for consumer, edges in groups}
 
     @cached_property
     def _sources(self) -> tuple[tuple[int, ...], ...]:

@@ -1,5 +1,6 @@
 """Where something stands in a text, and how that place is shown to a person."""
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 import msgspec
@@ -50,7 +51,11 @@ def excerpt(text: str, span: Span) -> str:
         text: the whole file.
         span: a place in it; a line past the end gives an empty excerpt.
     """
-    lines = text.split("\n")
+    return excerpt_of(text.split("\n"), span)
+
+
+def excerpt_of(lines: Sequence[str], span: Span) -> str:
+    """The same of a file that is split into its lines already."""
     if not 1 <= span.line <= len(lines):
         return ""
     line = lines[span.line - 1].rstrip("\r").expandtabs(1)

@@ -1,10 +1,10 @@
 """Findings as text for a person, and as JSON for a program."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from stageplan.review.checks.finding import Finding
-from stageplan.source import excerpt
+from stageplan.source import excerpt_of
 
 
 def findings_text(findings: Iterable[Finding], text: str) -> str:
@@ -14,7 +14,8 @@ def findings_text(findings: Iterable[Finding], text: str) -> str:
         findings: what was found.
         text: the Dockerfile.
     """
-    return "".join(f"{_paragraph(finding, text)}\n" for finding in findings)
+    lines = text.split("\n")
+    return "".join(f"{_paragraph(finding, lines)}\n" for finding in findings)
 
 
 def findings_json(findings: Iterable[Finding]) -> bytes:
@@ -44,11 +45,11 @@ def summary(findings: Iterable[Finding]) -> str:
     return ", ".join(parts) or "nothing to warn of"
 
 
-def _paragraph(finding: Finding, text: str) -> str:
-    lines = [
+def _paragraph(finding: Finding, lines: Sequence[str]) -> str:
+    parts = [
         f"{finding.span}: {finding.severity}[{finding.rule}]: {finding.message}",
-        excerpt(text, finding.span),
+        excerpt_of(lines, finding.span),
     ]
     if finding.hint:
-        lines.append(f"hint: {finding.hint}")
-    return "\n".join(line for line in lines if line)
+        parts.append(f"hint: {finding.hint}")
+    return "\n".join(part for part in parts if part)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from stageplan.graph import Dependency, Stage, StageGraph
+from stageplan.graph import Stage, StageGraph
 
 
 def tree(graph: StageGraph, targets: Sequence[int] = (), checks: Sequence[int] = ()) -> str:
@@ -39,12 +39,8 @@ def _base(graph: StageGraph, stage: Stage) -> str:
 
 
 def _sources(graph: StageGraph, stage: Stage) -> Iterator[str]:
-    edges = [edge for edge in _edges_to(graph, stage) if edge.kind != "from"]
+    edges = [edge for edge in graph.taken_by(stage.index) if edge.kind != "from"]
     for number, edge in enumerate(edges, start=1):
         corner = "└─" if number == len(edges) else "├─"
         paths = f": {', '.join(edge.paths)}" if edge.paths else ""
         yield f"  {corner} {edge.kind} from {graph.stages[edge.source].label}{paths}"
-
-
-def _edges_to(graph: StageGraph, stage: Stage) -> tuple[Dependency, ...]:
-    return tuple(edge for edge in graph.dependencies if edge.consumer == stage.index)

@@ -1,12 +1,13 @@
 """The check for arguments that change with every build and stand before packages are installed."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache, partial
 
-from stageplan.graph import StageInstruction
+from stageplan.graph import Stage, StageGraph, StageInstruction
 from stageplan.review.checks.finding import Finding, Subject
 from stageplan.review.checks.installs import installs_of
-from stageplan.review.checks.lineage import lineage, own_instructions
+from stageplan.review.checks.lineage import stages_by_base
 from stageplan.review.checks.shell_commands import shell_text
 
 RULE = "volatile-arg"
@@ -22,35 +23,57 @@ _VOLATILE = re.compile(
 )
 
 
+_Late = tuple[int, str, int]
+"""An installation: the stage it stands in, its command, its line."""
+
+
 def volatile_arguments(subject: Subject) -> Iterator[Finding]:
     """The ARGs that are named like a commit, a build number or a date, before an installation of packages."""
+    children = stages_by_base(subject.graph)
+    below = cache(partial(_by_stage, subject.graph, children))
     for stage in subject.graph.stages:
-        for argument in own_instructions(stage):
-            if argument.keyword != "ARG":
+        for at, argument in enumerate(stage.instructions):
+            if argument.keyword != "ARG" or argument.is_trigger:
                 continue
             for pair in argument.instruction.pairs:
-                install = _VOLATILE.fullmatch(pair.name) and _install_after(subject, argument, pair.name)
-                if install:
-                    yield _finding(argument, pair.name, install)
+                if _VOLATILE.fullmatch(pair.name):
+                    rest = stage.instructions[at + 1 :]
+                    found = _first(rest, stage, pair.name, children, below(pair.name))
+                    if found:
+                        yield _finding(argument, pair.name, found)
 
 
-def _install_after(subject: Subject, argument: StageInstruction, name: str) -> tuple[str, int] | None:
-    """The first installation that sees the argument and could stand above it: its command and line."""
-    for stage in subject.graph.stages:
-        instructions = lineage(subject.graph, stage)
-        start = next((at for at, other in enumerate(instructions) if other is argument), len(instructions))
-        for instruction in instructions[start:]:
-            if not instruction.runs:
-                continue
-            if name in shell_text(instruction):
-                break  # it is needed from here on
-            for install in installs_of(instruction):
-                return install.command, instruction.span.line
-    return None
+def _by_stage(
+    graph: StageGraph, children: Mapping[int, Sequence[Stage]], name: str
+) -> Mapping[int, _Late | None]:
+    """By stage, the first installation that sees an argument of above the stage and could stand above it."""
+    found: dict[int, _Late | None] = {}
+    for stage in reversed(graph.stages):
+        found[stage.index] = _first(stage.instructions, stage, name, children, found)
+    return found
 
 
-def _finding(argument: StageInstruction, name: str, install: tuple[str, int]) -> Finding:
-    command, line = install
+def _first(
+    body: Sequence[StageInstruction],
+    stage: Stage,
+    name: str,
+    children: Mapping[int, Sequence[Stage]],
+    below: Mapping[int, _Late | None],
+) -> _Late | None:
+    """The first such installation among instructions of a stage, else in the stages that start from it."""
+    for instruction in body:
+        if not instruction.runs:
+            continue
+        if name in shell_text(instruction):
+            return None  # it is needed from here on
+        for install in installs_of(instruction):
+            return stage.index, install.command, instruction.span.line
+    found = (below[child.index] for child in children.get(stage.index, ()))
+    return min((late for late in found if late), default=None)
+
+
+def _finding(argument: StageInstruction, name: str, late: _Late) -> Finding:
+    _, command, line = late
     return Finding(
         rule=RULE,
         severity="warning",

@@ -2,50 +2,62 @@
 
 import posixpath
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 
-from stageplan.graph import Stage, StageInstruction
+from stageplan.graph import StageInstruction
 from stageplan.review.checks.finding import Finding, Subject
 from stageplan.review.checks.installs import Install, installs_of
-from stageplan.review.checks.lineage import lineage
 from stageplan.source import Span
 
 RULE = "copy-before-run"
 _EVERYTHING = frozenset({".", "/", "*", "/*", "**"})
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Progress:
+    """What was seen on the way down to some instruction.
+
+    Attributes:
+        copy: the first copy of the whole context, or None.
+        programs: those that have read their lists of packages before it. One that installs again after it
+            does so for a reason: that is the usual way, in two passes.
+        is_found: an installation after the copy was found.
+    """
+
+    copy: StageInstruction | None = None
+    programs: frozenset[str] = frozenset()
+    is_found: bool = False
+
+
 def copies_before_installs(subject: Subject) -> Iterator[Finding]:
     """The copies of the whole context that make the next installation of packages run anew for any change."""
     seen = set[Span]()
+    ends = dict[int | None, _Progress]()
     for stage in subject.graph.stages:
-        for copy, run, install in _late_installs(subject, stage):
-            if copy.span not in seen:
-                seen.add(copy.span)
-                yield _finding(copy, run, install)
+        progress = ends.get(stage.base_stage, _Progress())
+        for instruction in stage.instructions:
+            progress, finding = _after(progress, instruction)
+            if finding and finding.span not in seen:
+                seen.add(finding.span)
+                yield finding
+        ends[stage.index] = progress
 
 
-def _late_installs(
-    subject: Subject, stage: Stage
-) -> Iterator[tuple[StageInstruction, StageInstruction, Install]]:
-    """The first installation that stands after a copy of the whole context and does not need it.
-
-    A program that has read its lists of packages before the copy installs again for a reason: that is the
-    usual way in two passes.
-    """
-    copy: StageInstruction | None = None
-    programs = set[str]()
-    for instruction in lineage(subject.graph, stage):
-        if copy is None and _copies_everything(instruction):
-            copy = instruction
-        if not instruction.runs:
-            continue
-        installs = tuple(installs_of(instruction))
-        if copy is None:
-            programs.update(_reading_manifests(installs))
-            continue
-        for install in installs:
-            if not install.reads_project and install.installer.program not in programs:
-                yield copy, instruction, install
-                return
+def _after(progress: _Progress, instruction: StageInstruction) -> tuple[_Progress, Finding | None]:
+    """The progress after an instruction, and what is found at it: an installation that stands too late."""
+    if progress.is_found:
+        return progress, None
+    if progress.copy is None and _copies_everything(instruction):
+        return replace(progress, copy=instruction), None
+    if not instruction.runs:
+        return progress, None
+    installs = tuple(installs_of(instruction))
+    if progress.copy is None:
+        return replace(progress, programs=progress.programs.union(_reading_manifests(installs))), None
+    for install in installs:
+        if not install.reads_project and install.installer.program not in progress.programs:
+            return replace(progress, is_found=True), _finding(progress.copy, instruction, install)
+    return progress, None
 
 
 def _copies_everything(instruction: StageInstruction) -> bool:

@@ -1,6 +1,6 @@
 """The instructions whose layers lie below each other."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
 from stageplan.graph import Stage, StageGraph, StageInstruction
 
@@ -10,6 +10,15 @@ def lineage(graph: StageGraph, stage: Stage) -> tuple[StageInstruction, ...]:
     return tuple(
         instruction for ancestor in reversed(tuple(_ancestors(graph, stage))) for instruction in ancestor
     )
+
+
+def stages_by_base(graph: StageGraph) -> Mapping[int, Sequence[Stage]]:
+    """By stage, those that start from it, in file order."""
+    found: dict[int, list[Stage]] = {}
+    for stage in graph.stages:
+        if stage.base_stage is not None:
+            found.setdefault(stage.base_stage, []).append(stage)
+    return found
 
 
 def own_instructions(stage: Stage) -> tuple[StageInstruction, ...]:

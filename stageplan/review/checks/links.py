@@ -24,8 +24,9 @@ _NOT_PLAIN = frozenset(
 
 def linkable_copies(subject: Subject) -> Iterator[Finding]:
     """The first such copy of each stage that a changed layer below it makes run again."""
+    started_from = {stage.base_stage for stage in subject.graph.stages}
     for stage in subject.graph.stages:
-        copies = tuple(_linkable(subject, stage))
+        copies = () if stage.index in started_from else tuple(_linkable(subject, stage))
         if copies:
             yield _finding(copies)
 
@@ -34,7 +35,7 @@ def _linkable(subject: Subject, stage: Stage) -> Iterator[StageInstruction]:
     """The copies after another one, with no RUN behind them, that can do without what is below."""
     before = lineage(subject.graph, stage)
     own = own_instructions(stage)
-    if any(instruction.keyword == "USER" for instruction in before) or _is_started_from(subject, stage):
+    if any(instruction.keyword == "USER" for instruction in before):
         return
     last_run = max((at for at, instruction in enumerate(own) if instruction.runs), default=-1)
     copies = [instruction for instruction in own[last_run + 1 :] if instruction.keyword == "COPY"]
@@ -43,10 +44,6 @@ def _linkable(subject: Subject, stage: Stage) -> Iterator[StageInstruction]:
     for copy in copies if changed else copies[1:]:
         if _needs_nothing_below(copy) and not any(_top(copy) in run for run in runs):
             yield copy
-
-
-def _is_started_from(subject: Subject, stage: Stage) -> bool:
-    return any(other.base_stage == stage.index for other in subject.graph.stages)
 
 
 def _needs_nothing_below(copy: StageInstruction) -> bool:

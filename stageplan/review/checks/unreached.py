@@ -1,9 +1,10 @@
 """The check for stages that no build of the targets needs."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 
-from stageplan.graph import Stage
+from stageplan.graph import Stage, StageGraph
 from stageplan.review.checks.finding import Finding, Subject
 
 RULE = "unreached-stage"
@@ -26,10 +27,11 @@ def unreached_stages(subject: Subject) -> Iterator[Finding]:
     if any(stage.replaced_by for stage in graph.stages):
         return
     reached = graph.reached_from(subject.targets)
+    choices, last_meant = tuple(_choices(graph)), _last_meant(graph)
     for stage in graph.stages:
         if stage.index in reached or graph.consumers(stage.index) or _is_own_target(stage):
             continue
-        arguments = _choosing_arguments(subject, stage)
+        arguments = _choosing_arguments(stage, choices, last_meant)
         if not any(map(_OF_PLATFORM.fullmatch, arguments)):
             yield _finding(subject, stage, arguments)
 
@@ -39,21 +41,58 @@ def _is_own_target(stage: Stage) -> bool:
     return stage.name is not None and _OWN_TARGET.fullmatch(stage.name) is not None
 
 
-def _choosing_arguments(subject: Subject, stage: Stage) -> tuple[str, ...]:
-    """The arguments by which a later FROM could choose this stage, sorted."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Choice:
+    """A FROM with variables, which could mean other stages than it does.
+
+    Attributes:
+        index: of its stage.
+        pattern: the names that it could mean.
+        arguments: its variables.
+    """
+
+    index: int
+    pattern: re.Pattern[str]
+    arguments: tuple[str, ...]
+
+
+def _choices(graph: StageGraph) -> Iterator[_Choice]:
+    """The FROMs of a file that choose a stage by variables."""
+    for text, stage in zip(graph.dockerfile.stages, graph.stages, strict=True):
+        literals = _VARIABLE.split(text.base)
+        if len(literals) > 1 and (any(literals) or stage.base_stage is not None):
+            pattern = re.compile(".*".join(map(re.escape, literals)))
+            yield _Choice(index=text.index, pattern=pattern, arguments=tuple(_NAME.findall(text.base)))
+
+
+def _choosing_arguments(
+    stage: Stage, choices: Iterable[_Choice], last_meant: Mapping[int, int]
+) -> tuple[str, ...]:
+    """The arguments by which a later FROM could choose this stage, sorted.
+
+    Args:
+        stage: the stage.
+        choices: the FROMs that choose.
+        last_meant: by stage, the last FROM to which its name means it.
+    """
     if stage.name is None:
         return ()
-    graph = subject.graph
-    found = set[str]()
-    for text in graph.dockerfile.stages[stage.index + 1 :]:
-        literals = _VARIABLE.split(text.base)
-        chooses_stages = any(literals) or graph.stages[text.index].base_stage is not None
-        pattern = ".*".join(map(re.escape, literals))
-        if len(literals) > 1 and chooses_stages and re.fullmatch(pattern, stage.name):
-            found.update(_NAME.findall(text.base))
-        if text.name == stage.name:
-            break  # from here on the name means that stage
+    found: set[str] = set()
+    for choice in choices:
+        is_meant = stage.index < choice.index <= last_meant[stage.index]
+        if is_meant and choice.pattern.fullmatch(stage.name):
+            found.update(choice.arguments)
     return tuple(sorted(found))
+
+
+def _last_meant(graph: StageGraph) -> Mapping[int, int]:
+    """By stage, the last FROM to which its name means it: that of the next stage of the same name."""
+    last: dict[int, int] = {}
+    following: dict[str | None, int] = {}
+    for stage in reversed(graph.stages):
+        last[stage.index] = following.get(stage.name, len(graph.stages))
+        following[stage.name] = stage.index
+    return last
 
 
 def _finding(subject: Subject, stage: Stage, arguments: tuple[str, ...]) -> Finding:
