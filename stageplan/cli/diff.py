@@ -66,7 +66,8 @@ def command(
 
     Without OLD and NEW it compares the working tree with where its branch left the default branch. OLD and
     NEW are Dockerfiles, folders with one, plans, or revisions; OLD alone is compared with the working tree,
-    and OLD..NEW names two revisions. It asks no registry and no engine: images count by their names.
+    and OLD..NEW names two revisions. It asks no registry and no engine, so that it says the same everywhere:
+    images count by their names and pinned digests, the platform is linux/amd64 where none is named.
 
     \b
     stageplan diff

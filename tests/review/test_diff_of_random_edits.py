@@ -1,7 +1,7 @@
 """Random edits of random files: what is said to run again against what a real engine runs again.
 
 Every command writes what no other does, where its user may, so contents change with their stage, but not
-always what is copied. A step of its own at the beginning of each file keeps the files apart, so one
+always what is copied. A step of its own at the beginning of each stage keeps the files apart, so one
 engine serves them all.
 """
 
@@ -25,7 +25,8 @@ def generated(dice: random.Random, number: int) -> Lines:
     lines = ["FROM busybox:1.37 AS s0", f"RUN echo {number} > /number"]
     for stage in range(1, count):
         others = [f"s{other}" for other in range(stage)]
-        lines.append(f"FROM {dice.choice(['busybox:1.37', 's0', others[-1]])} AS s{stage}")
+        base = dice.choice(["busybox:1.37", "s0", others[-1]])
+        lines += [f"FROM {base} AS s{stage}", f"RUN echo {number}-{stage} > /number"]
         lines += [an_instruction(dice, others) for _ in range(dice.randint(1, 4))]
     needs = [f"COPY --from=s{stage} /number* /from-{stage}/" for stage in range(count - 1)]
     last = ["FROM s0 AS last", *needs, an_instruction(dice, ["s0"]), f"RUN echo {number} >> /last; true"]
@@ -61,7 +62,9 @@ def edited(dice: random.Random, lines: Lines) -> Lines:
     """The file after one change, maybe of its order."""
     found = list(lines)
     places = [
-        place for place in range(2, len(found)) if not found[place].startswith(("FROM", "COPY --from=s"))
+        place
+        for place, line in enumerate(found)
+        if not line.startswith(("FROM", "COPY --from=s")) and not line.endswith("> /number")
     ]
     place = dice.choice(places)
     before = [line.split()[-1] for line in found[:place] if line.startswith("FROM")][:-1] or ["s0"]
@@ -87,7 +90,7 @@ def write(folder: Path, lines: Lines, text: str) -> None:
     folder.mkdir()
     (folder / "Dockerfile").write_text("\n".join(lines) + "\n")
     (folder / "a.txt").write_text(text)
-    (folder / "b.txt").write_text("b\n")
+    (folder / "b.txt").write_text(f"{lines[1]}\n")
 
 
 def test_random_edits(engine: lab.Engine, tmp_path: Path) -> None:
