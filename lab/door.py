@@ -48,6 +48,11 @@ class Door:
         to = f"{place.path}?{place.query}&digest={digest}"
         self._ask("PUT", to, {http.client.CREATED}, blob, {"Content-Type": "application/octet-stream"})
 
+    def mount_blob(self, digest: str, repository: str) -> None:
+        """This repository has a blob that another one of the registry holds."""
+        way = f"{self._path}/blobs/uploads/?mount={digest}&from={repository}"
+        self._ask("POST", way, {http.client.CREATED})
+
     def push_manifest(self, tag: str, manifest: bytes) -> str:
         """The digest of a manifest, which now has that tag."""
         kind = {"Content-Type": MANIFEST}

@@ -25,7 +25,7 @@ class Base:
     """An image that Dockerfiles start from or mount: a shell and one layer of files.
 
     Attributes:
-        name: after FROM.
+        name: after FROM, with its tag.
         made_of: another text for other files.
         fill: adds the files, given a power of two by which all is to be smaller, and a revision.
     """
@@ -46,9 +46,8 @@ def push_base(registry: lab.Registry, base: Base, *, shrink: int, revision: int)
         LabUnavailableError: the files cannot be had here.
     """
     stamp = layers.pack({"etc/release": Entry(content=f"{base.name} {revision}\n".encode())})
-    name = base.name if ":" in base.name else f"{base.name}:latest"
     return lab.push_layers(
-        registry, f"library/{name}", [layers.busybox(), _files(base, shrink, revision), stamp]
+        registry, f"library/{base.name}", [layers.busybox(), _files(base, shrink, revision), stamp]
     )
 
 

@@ -92,7 +92,7 @@ class Plain:
         build = PlainBuild(
             ran=ran,
             stages={stage: self._layers(_image(stage, number)) for stage in self._workload.stages},
-            bases={base.name: self._layers(f"library/{base.name}") for base in self._workload.bases},
+            bases={base.name: self._layers(_base_image(base.name)) for base in self._workload.bases},
         )
         self.builds.append(build)
 
@@ -170,7 +170,16 @@ class Plain:
             ],
         }
         tag = digest_of(config).rpartition(":")[2][:16]
+        places = {
+            blob.digest: _base_image(name).rpartition(":")[0]
+            for build in self.builds
+            for name, layers_of_base in build.bases.items()
+            for blob in layers_of_base
+        }
         with Door(self.registry, REPOSITORY) as door:
+            for blob in chain:
+                if blob.digest in places:
+                    door.mount_blob(blob.digest, places[blob.digest])
             door.push_blob(config)
             door.push_manifest(tag, json.dumps(manifest).encode())
         return f"{REPOSITORY}:{tag}"
@@ -179,3 +188,8 @@ class Plain:
 def _image(stage: str, number: int) -> str:
     """Where the image of a stage at a commit lies in the registry."""
     return f"{REPOSITORY}:{stage}-{number}"
+
+
+def _base_image(name: str) -> str:
+    """Where a base image lies in the registry."""
+    return f"library/{name}"
