@@ -7,27 +7,30 @@ from collections.abc import Collection, Iterator
 from stageplan.graph import StageGraph
 from stageplan.stages.model import StageInstruction
 
-_WILDCARD = re.compile(r"[*?\[\\]")
 _PLAIN = re.compile(r"/[A-Za-z0-9_@%+=:,./ -]+")
 
 
 def copied_paths(graph: StageGraph, index: int, reached: Collection[int]) -> tuple[str, ...] | None:
     """The paths that copies take of a stage, sorted; None where only the whole stage serves them.
 
-    A copy with a wildcard needs the literal folder before it, for it may flatten what it matches. One of the
-    whole root, one with `--parents`, which copies the folders on the way with their modes, and one with a
-    character that means something to the builder need the whole stage.
+    The builder follows a path that is a link, and each match of a wildcard that is one, wherever it leads.
+    What a wildcard will match nobody knows before the build, so it needs the whole stage. So do a copy of
+    the whole root, one with `--parents`, which copies the folders on the way with their modes, and one with
+    a character that means something to the builder.
+
+    A folder comes before the paths in it. These are named once more, for one of them may be a link out of the
+    folder, and then a copy to it goes where the link leads.
     """
     found = set[str]()
     for instruction in _copies(graph, index, reached):
         if ("parents", "true") in instruction.flags:
             return None
         for source in instruction.sources:
-            path = _literal(source)
+            path = posixpath.normpath("/" + source.lstrip("/"))
             if not _PLAIN.fullmatch(path):
                 return None
             found.add(path)
-    return tuple(sorted(path for path in found if not any(_holds(other, path) for other in found)))
+    return tuple(sorted(found))
 
 
 def _copies(graph: StageGraph, index: int, reached: Collection[int]) -> Iterator[StageInstruction]:
@@ -36,17 +39,3 @@ def _copies(graph: StageGraph, index: int, reached: Collection[int]) -> Iterator
             for instruction in graph.stages[consumer].instructions:
                 if instruction.copied is not None and instruction.copied.stage == index:
                     yield instruction
-
-
-def _literal(source: str) -> str:
-    """The path up to the first part that has a wildcard."""
-    parts: list[str] = []
-    for part in source.split("/"):
-        if _WILDCARD.search(part):
-            break
-        parts.append(part)
-    return posixpath.normpath("/" + "/".join(parts).lstrip("/"))
-
-
-def _holds(folder: str, path: str) -> bool:
-    return path.startswith(f"{folder}/")
