@@ -26,10 +26,12 @@ class StageContent:
     Attributes:
         instructions: all of them, expanded; one that cannot be expanded is as written.
         problem: the first mistake, or None.
+        inherited: the ARG values that it begins with.
     """
 
     instructions: tuple[StageInstruction, ...]
     problem: DockerfileError | None
+    inherited: tuple[tuple[str, str], ...] = ()
 
 
 def stage_contents(
@@ -97,8 +99,9 @@ class _Reader:
         expand: Callable[[SourcedInstruction, StageScope], StageInstruction],
     ) -> StageContent:
         """The content of the stage."""
+        inherited = self._state.scope.arguments
         instructions = tuple(self._instruction(item, expand) for item in body)
-        return StageContent(instructions=instructions, problem=self._problem)
+        return StageContent(instructions=instructions, problem=self._problem, inherited=inherited)
 
     def _instruction(
         self, item: SourcedInstruction, expand: Callable[[SourcedInstruction, StageScope], StageInstruction]

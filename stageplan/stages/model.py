@@ -167,6 +167,7 @@ class Stage:
         instructions: what is run to build it, triggers of the base first.
         replaced_by: the value of the named context that stands in for it, or None.
         base_context: the value of the named context that stands in for its base image, or None.
+        inherited: names and values of the ARGs that it begins with, from the stage that it starts from.
     """
 
     index: int
@@ -180,6 +181,7 @@ class Stage:
     instructions: tuple[StageInstruction, ...]
     replaced_by: str | None
     base_context: str | None
+    inherited: tuple[tuple[str, str], ...] = ()
 
     @property
     def label(self) -> str:

@@ -141,6 +141,7 @@ def _stage(start: StageStart, content: StageContent) -> Stage:
         instructions=content.instructions,
         replaced_by=start.base.replaced_by,
         base_context=None if is_replaced else start.image.context,
+        inherited=content.inherited,
     )
 
 

@@ -89,6 +89,13 @@ class StageScope:
         scope.variables.update(scope.image_variables)
         return scope
 
+    @property
+    def arguments(self) -> tuple[tuple[str, str], ...]:
+        """The variables that no image keeps, in the order in which they were first set."""
+        return tuple(
+            (name, value) for name, value in self.variables.items() if name not in self.image_variables
+        )
+
     def _copy(self) -> "StageScope":
         return StageScope(
             variables=dict(self.variables),
