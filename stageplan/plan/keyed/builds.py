@@ -29,6 +29,7 @@ class Builds:
         self._work = work
         self._facts = facts
         self._pieces = Pieces(work, facts.keys)
+        self._made: dict[str, str] = {}  # by location, the step that makes what lies there
         for index in work.targets:
             self._publish(index)
         for index in work.checks:
@@ -53,8 +54,9 @@ class Builds:
 
     def _move_tags(self, index: int) -> None:
         """The tags of a target name its image; those that do already are left alone."""
-        work, build = self._work, self._id(index, "image")
-        present = None if build in self.steps else self._facts.present[self._pieces.location(index, "image")]
+        work, location = self._work, self._pieces.location(index, "image")
+        build = self._made.get(location, self._id(index, "image"))
+        present = None if build in self.steps else self._facts.present[location]
         named = self._facts.present
         tags = tuple(
             tag
@@ -100,16 +102,26 @@ class Builds:
     def _build(self, index: int, form: Form) -> str:
         """The id of the step that makes an image of a stage."""
         build = self._id(index, form)
-        if build in self.steps:
-            return build
+        made = self._made.setdefault(self._pieces.location(index, form), build)
+        if made != build:
+            self.reasons.setdefault(index, f"it is the same as '{made.partition(':')[2]}', which is built")
+        if made != build or build in self.steps:
+            return made
         self.reasons.setdefault(index, f"its {form} is not in the registry")
         inputs, inlined = self._inputs(index, form)
         cache = self._cache(index, form)
         needs = [item.build for item in inputs if item.build is not None]
-        if form in {"artifact", "marker"} and cache is not None and not self._is_there(index, "prefix"):
+        if self._is_missing_prefix(index, form):
             needs.append(self._build(index, "prefix"))
         self._add(index, form, inputs=inputs, inlined=inlined, cache=cache, needs=tuple(needs))
         return build
+
+    def _is_missing_prefix(self, index: int, form: Form) -> bool:
+        """Whether the image that would be the cache source of a build has to be made first."""
+        virtual = form in {"artifact", "marker"}
+        if not virtual or self._pieces.prefix(index) is None or not self._work.publishes:
+            return False
+        return not self._is_there(index, "prefix")
 
     def _add(
         self,
@@ -136,7 +148,7 @@ class Builds:
             stage=work.title(index),
             index=index,
             stages=tuple(sorted(inlined)) if cache is not None else (),
-            target=virtual_stage(form, work.key(index)) if virtual else work.target_flag(index),
+            target=virtual_stage(form, work.key(index)) if virtual else work.title(index),
             output="push" if tags else "cacheonly",
             store=not pushes_unstored(work.engine),
             wants_digest=bool(tags) and form != "marker",
@@ -181,13 +193,15 @@ class Builds:
 
     def _cache(self, index: int, form: Form) -> Cache | None:
         """The one cache source: the newest earlier image of these instructions."""
-        if form in {"image", "prefix"}:
+        has_prefix = self._pieces.prefix(index) is not None
+        is_there = has_prefix and (self._work.publishes or self._is_there(index, "prefix"))
+        if form in {"image", "prefix"} or (has_prefix and not is_there):
             return Cache(
                 type="inline",
                 location=f"{_REPOSITORY}:{{scope}}__keyed__{self._work.part(index)}",
                 export_options=() if self._work.publishes else None,
             )
-        if self._pieces.prefix(index) is None:
+        if not has_prefix:
             return None
         source = Source(asked=True, scope=self._work.options.scope)
         return Cache(type="registry", location=self._pieces.location(index, "prefix"), source=source)
@@ -195,7 +209,7 @@ class Builds:
     def _inputs(self, index: int, form: Form) -> tuple[tuple[ImageInput, ...], frozenset[int]]:
         """What stands in for other stages in a build, and the stages that it builds itself."""
         virtual = form in {"artifact", "marker"}
-        if virtual and self._pieces.is_kept(index) and self._pieces.wants_image(index):
+        if virtual and self._pieces.stands_in(index) and self._pieces.wants_image(index):
             image = self._take(index, "image")
             if image is not None:
                 return (image,), frozenset()
@@ -222,7 +236,7 @@ class Builds:
             for source, form in self._taken(at, roots.get(at)):
                 if source in inlined:
                     continue
-                if self._pieces.is_kept(source):
+                if self._pieces.stands_in(source):
                     wanted[source] = "image" if "image" in {form, wanted.get(source)} else form
                 else:
                     inlined.add(source)

@@ -21,50 +21,73 @@ def derived_text(pieces: Pieces, targets: Collection[str]) -> str | None:
         targets: what `--target` gets in the builds of the plan.
 
     Raises:
-        UsageError: the Dockerfile is not UTF-8.
+        UsageError: the text or an ARG is not UTF-8, or the value of an ARG cannot be written down.
     """
-    text = pieces.work.graph.dockerfile.text
+    dockerfile = pieces.work.graph.dockerfile
     again = {index: lines for index in pieces.reached if (lines := tuple(_declared_again(pieces, index)))}
     added = tuple(_virtual_stages(pieces, again, targets))
-    if not again and not added:
+    last = dockerfile.stages[-1]
+    is_named = last.name is not None or last.label not in targets
+    if not again and not added and is_named:
         return None
+    behind = {dockerfile.stages[index].start.span.end_line: again[index] for index in again}
+    names = {} if is_named else {last.start.span.end_line: f" AS {last.label}"}
+    lines = _closed(dockerfile.text.split("\n"), dockerfile.escape)
+    text = "\n".join((*_with(lines, names, behind), *added, ""))
     try:
         text.encode()
     except UnicodeEncodeError:
         raise UsageError(
             "keyed-encoding",
-            f"'{pieces.work.options.dockerfile}' is not UTF-8",
+            f"'{pieces.work.options.dockerfile}', or an argument that it reads, is not UTF-8",
             hint="write it as UTF-8, or take another --strategy",
         ) from None
-    behind = {pieces.work.graph.dockerfile.stages[index].start.span.end_line: again[index] for index in again}
-    return "\n".join((*_with(text.split("\n"), behind), *added, ""))
+    return text
 
 
-def _with(lines: Iterable[str], behind: Mapping[int, tuple[str, ...]]) -> Iterator[str]:
-    """The lines, some with others behind them."""
+def _closed(lines: list[str], escape: str) -> list[str]:
+    """The lines, of which the last does not wait for another."""
+    place = len(lines) - 1
+    while place >= 0:
+        visible = lines[place].strip()
+        if visible.endswith(escape) and not visible.endswith(escape * 2):
+            lines[place] = visible[:-1]
+        elif visible and not visible.startswith("#"):
+            break
+        place -= 1
+    return lines
+
+
+def _with(
+    lines: Iterable[str], ends: Mapping[int, str], behind: Mapping[int, tuple[str, ...]]
+) -> Iterator[str]:
+    """The lines, some with another end, or with others behind them."""
     for number, line in enumerate(lines, start=1):
-        yield line
+        yield line.rstrip() + ends[number] if number in ends else line
         yield from behind.get(number, ())
 
 
 def _declared_again(pieces: Pieces, index: int) -> Iterator[str]:
-    """An ARG for each value that a stage inherits from a parent that may be given as an image."""
-    parent = pieces.work.stage(index).base_stage
-    if parent is None or not pieces.is_kept(parent):
+    """An ARG for each value that a stage inherits from a parent that may be given as an image.
+
+    Raises:
+        UsageError: a value has a line end in it.
+    """
+    stage, dockerfile = pieces.work.stage(index), pieces.work.graph.dockerfile
+    if stage.base_stage is None or not pieces.stands_in(stage.base_stage):
         return
-    values = _arguments(pieces, parent)
-    for name in sorted(values):
-        yield f"ARG {name}={_quoted(values[name], pieces.work.graph.dockerfile.escape)}"
-
-
-def _arguments(pieces: Pieces, index: int) -> dict[str, str]:
-    """The ARG values that a child of the stage inherits; a variable of ENV comes with the image."""
-    stage = pieces.work.stage(index)
-    found = {} if stage.base_stage is None else _arguments(pieces, stage.base_stage)
-    for instruction in stage.instructions:
-        if instruction.keyword == "ARG":
-            found |= dict(instruction.assigns)
-    return found
+    given = {arg.name for arg in pieces.work.options.build_args}
+    for name, value in stage.inherited:
+        if name in given:  # then the builder knows the value
+            yield f"ARG {name}"
+        elif "\n" in value:
+            raise UsageError(
+                "keyed-argument",
+                f"stage '{stage.label}' inherits the ARG '{name}', whose value has a line end in it",
+                hint=f"declare it in '{stage.label}' again, or take another --strategy",
+            )
+        else:
+            yield f"ARG {name}={_quoted(value, dockerfile.escape)}"
 
 
 def _quoted(value: str, escape: str) -> str:

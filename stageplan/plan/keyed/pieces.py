@@ -1,9 +1,12 @@
 """The images that a file's stages are kept as, each under a tag that its key makes."""
 
+from collections import Counter
 from collections.abc import Iterator
 from functools import cached_property
 from typing import Literal
 
+from stageplan.dockerfile.references import parse_reference
+from stageplan.graph import ImageUse, StageGraph
 from stageplan.keys.digests import digest_of_texts
 from stageplan.keys.model import StageKey
 from stageplan.keys.stage_keys import artifact_key
@@ -33,6 +36,14 @@ class Pieces:
         """Whether the stage is worth images of its own, and has a key."""
         return index in self.work.built and self.keys[index].digest is not None
 
+    def stands_in(self, index: int) -> bool:
+        """Whether an image of the stage can stand in for it in the build of another.
+
+        The builder replaces what a name means wherever it stands. So no other stage may have the stage's
+        name, and nothing but its own FROM may mean an image by it.
+        """
+        return self.is_kept(index) and self.work.graph.stages[index].label not in self._ambiguous
+
     def paths(self, index: int) -> tuple[str, ...] | None:
         """The paths that an artifact image holds; None where only the whole stage will do."""
         if index not in self._paths:
@@ -60,7 +71,7 @@ class Pieces:
                 yield self.location(index, "image")
             if index in self.work.checks:
                 yield self.location(index, "marker")
-            if self.paths(index):
+            if self.paths(index) and self.stands_in(index):
                 yield self.location(index, "artifact")
             if self.prefix(index) is not None:
                 yield self.location(index, "prefix")
@@ -80,6 +91,18 @@ class Pieces:
                 return prefix_key(stage, key, parent, self.prefix(index) or 0)
 
     @cached_property
+    def _ambiguous(self) -> frozenset[str]:
+        """The names of stages that stand for something else, too."""
+        graph = self.work.graph
+        labels = [stage.label for stage in graph.stages]
+        named = {use.ref for use in graph.images_of(self.reached) if not _is_own_base(graph, use)}
+        return frozenset(
+            label
+            for label, times in Counter(labels).items()
+            if times > 1 or parse_reference(label).normalized in named
+        )
+
+    @cached_property
     def _whole(self) -> frozenset[int]:
         whole = {
             edge.source
@@ -87,3 +110,8 @@ class Pieces:
             if edge.consumer in self.reached and (edge.trigger or edge.kind) != "copy"
         }
         return frozenset(whole.union(self.work.targets))
+
+
+def _is_own_base(graph: StageGraph, use: ImageUse) -> bool:
+    """Whether it is the FROM of the stage that has the image's name, as in `FROM node AS node`."""
+    return use.kind == "from" and parse_reference(graph.stages[use.stage].label).normalized == use.ref
