@@ -39,8 +39,12 @@ class VertexName:
 
     @property
     def is_instruction(self) -> bool:
-        """Whether it runs or copies something; a FROM only names what is there."""
-        return not self.text.upper().startswith("FROM ")
+        """Whether it runs or copies something; a FROM only names what is there.
+
+        Of a COPY with `--link` the builder tells twice: of the copy, and as LINK of laying it over what is
+        there, which is done anew whenever that is something else and takes no time.
+        """
+        return not self.text.upper().startswith(("FROM ", "LINK "))
 
 
 def vertex_name(name: str) -> VertexName | None:

@@ -33,10 +33,7 @@ def ran(engine: lab.Engine, side: Side, folder: Path) -> set[Place]:
 
 
 def places(words: str, side: Side) -> dict[Place, bool]:
-    """Each instruction that a build came to, and whether it was a hit; a lone stage goes without its name.
-
-    Of a COPY with `--link` the builder tells twice: of the copy, and as LINK of laying it over what is there.
-    """
+    """Each instruction that a build came to, and whether it was a hit; a lone stage goes without its name."""
     bases = {stage.label: is_counted(stage) for stage in side.graph.stages}
     stream, record = ProgressStream(), BuildRecord()
     for line in words.encode().splitlines(keepends=True):
@@ -46,7 +43,7 @@ def places(words: str, side: Side) -> dict[Place, bool]:
     return {
         (stage, int(vertex.place.position.split("/")[0]) - bases[stage]): vertex.cached
         for vertex in record.instructions
-        if vertex.place and not vertex.place.text.startswith(("FROM ", "LINK "))
+        if vertex.place
         for stage in [vertex.place.stage or side.graph.stages[0].label]
     }
 

@@ -45,3 +45,13 @@ def test_a_position_has_the_platform_before_it() -> None:
     assert alone is not None
     assert platform is not None
     assert (alone.position, platform.position) == ("2/3", "linux/arm64 2/3")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("RUN x", True), ("COPY --link a b", True), ("LINK COPY --link a b", False), ("FROM a", False)],
+)
+def test_only_what_does_something_is_an_instruction(text: str, expected: bool) -> None:
+    vertex = vertex_name(f"[a 2/3] {text}")
+    assert vertex is not None
+    assert vertex.is_instruction is expected
