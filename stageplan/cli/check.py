@@ -33,6 +33,7 @@ _EXIT_WARNINGS = 1
 @output_option
 def command(
     context: str,
+    *,
     offline: bool,
     form: str,
     as_json: bool,
