@@ -43,7 +43,7 @@ def _read(data: bytes, path: str) -> Dockerfile:
     scanned = scan(lines, directives.escape, path)
     arguments = _arguments(scanned, directives.escape)
     if not scanned.lines:
-        raise _file_error("no-instructions", "file with no instructions", path)
+        raise _file_error("no-instructions", "file with no instructions", path, line=len(lines))
     if is_cut:
         raise _line_too_long(path, len(lines) + 1)
     global_args, stages = _grouped(map(_instruction, scanned.lines, arguments))
@@ -208,10 +208,9 @@ def _grouped(
     return tuple(global_args), tuple(stages)
 
 
-def _file_error(rule: str, message: str, path: str) -> DockerfileError:
-    return UnlocatedError(rule, message, hint="a Dockerfile needs at least `FROM image`").located(
-        Span(path=path, line=1)
-    )
+def _file_error(rule: str, message: str, path: str, line: int = 1) -> DockerfileError:
+    hint = "a Dockerfile needs at least `FROM image`"
+    return UnlocatedError(rule, message, hint=hint).located(Span(path=path, line=max(1, line)))
 
 
 def _line_too_long(path: str, line: int) -> DockerfileError:

@@ -13,6 +13,9 @@ from stageplan.stages.signals import is_signal
 
 _OCTAL = re.compile(r"[0-7]+")
 _NUMERIC = re.compile(r"[0-9]+")
+_CLAUSE = r"[augo]*(?:[-+=][rstwXxugo]*)+"
+_SYMBOLIC = re.compile(f"{_CLAUSE}(?:,{_CLAUSE})*")
+_UNDECODED = re.compile(r"[\ud800-\udfff]")
 _LARGEST_MODE = 0o7777
 
 
@@ -77,12 +80,14 @@ def joined_path(*parts: str) -> str:
 
 
 def check_settings(instruction: StageInstruction) -> None:
-    """Refuses what EXPOSE, STOPSIGNAL and VOLUME cannot put into an image.
+    """Refuses what RUN cannot start, and what EXPOSE, STOPSIGNAL and VOLUME cannot put into an image.
 
     Raises:
-        DockerfileError: a word is no port, no signal or empty.
+        DockerfileError: a text is not UTF-8, a word is no port, no signal or empty.
     """
     match instruction.keyword:
+        case "RUN":
+            _check_text(instruction)
         case "EXPOSE":
             for word in instruction.words:
                 try:
@@ -99,6 +104,17 @@ def check_settings(instruction: StageInstruction) -> None:
             pass
 
 
+def _check_text(instruction: StageInstruction) -> None:
+    """Refuses bytes that are not UTF-8; everywhere else the builder puts a replacement for them."""
+    written = instruction.instruction
+    for text in (written.text, *(heredoc.content for heredoc in written.heredocs)):
+        if not text.isascii() and _UNDECODED.search(text):
+            message = "string field contains invalid UTF-8"
+            raise _setting(
+                "not-utf-8", message, instruction, "save the file as UTF-8, or write `printf '\\ooo'`"
+            )
+
+
 def _setting(rule: str, message: str, instruction: StageInstruction, hint: str) -> DockerfileError:
     return UnlocatedError(rule, message, hint=hint).located(instruction.span)
 
@@ -109,6 +125,11 @@ def _check_mode(instruction: StageInstruction, mode: str) -> None:
         message = f"invalid chmod parameter: '{mode}'. it should be octal string and between 0 and 07777"
         place = instruction.instruction.place_of(mode)
         raise UnlocatedError("chmod", message, hint="write `--chmod=755`").located(place)
+    if mode and not is_octal and not _SYMBOLIC.fullmatch(mode):
+        place = instruction.instruction.place_of(mode)
+        raise UnlocatedError("chmod", "invalid syntax", hint="write `--chmod=755`, or `u=rwX,go=rX`").located(
+            place
+        )
 
 
 def _check_checksum(instruction: StageInstruction) -> None:

@@ -19,7 +19,7 @@ def refused(data: bytes) -> DockerfileError:
     ("text", "rule", "place", "message"),
     [
         pytest.param("", "empty-file", (1, 1), "the Dockerfile cannot be empty", id="no bytes"),
-        pytest.param("# c\n\n", "no-instructions", (1, 1), "file with no instructions", id="comments only"),
+        pytest.param("# c\n\n", "no-instructions", (2, 1), "file with no instructions", id="comments only"),
         pytest.param("ARG A\n", "no-stages", (1, 1), "dockerfile contains no stages to build", id="no FROM"),
         pytest.param(
             "RUN a\nNOPE", "before-from", (1, 1), "no build stage in current context", id="before FROM"

@@ -25,6 +25,7 @@ IMAGES: Mapping[str, ImageConfig] = {
             "arm",
             "default",
             "1e0",
+            "dep",
         )
     },
     "alpine:3": ImageConfig(environment=PATH),

@@ -59,7 +59,7 @@ def difference(engine: lab.Engine, folder: Path, data: bytes, options: Mapping[s
         return f"only one has {sorted(wrong, key=str)}, the builder has {sorted(solve.edges, key=str)}"
     looked_up = {use.ref for use in graph.images_of((graph.target,))}
     # of a stage that only a trigger makes it need the builder looks up no image that it takes no data from
-    more = set() if _triggers(graph) else looked_up - solve.lookups
+    more = set() if _triggers(graph, looked_up) else looked_up - solve.lookups
     if wrong_images := solve.lookups - looked_up | more:
         return f"only one looks up {sorted(wrong_images)}"
     return None
@@ -77,8 +77,9 @@ def _edges(graph: StageGraph, built: frozenset[int]) -> Iterator[Edge]:
                 yield CONTEXT, index, "mount"
 
 
-def _triggers(graph: StageGraph) -> bool:
-    return any(step.is_trigger for stage in graph.stages for step in stage.instructions)
+def _triggers(graph: StageGraph, looked_up: set[str]) -> bool:
+    from_images = (config.onbuild for (ref, _), config in KNOWN.items() if ref in looked_up)
+    return any(from_images) or any(step.is_trigger for stage in graph.stages for step in stage.instructions)
 
 
 def _unclear(graph: StageGraph) -> Iterator[Edge]:
@@ -94,9 +95,9 @@ def _unclear(graph: StageGraph) -> Iterator[Edge]:
 
 def _other_error(ours: StageplanError, solve: Solve) -> str | None:
     """What is different in the builder's error: its message, or the line where it is."""
-    log = solve.log.replace('\\"', '"').replace("\\\\", "\\")
+    log = _unescaped(solve.log)
     # it looks at the names of all images at once, and any of the wrong ones can come first
-    message = "failed to parse stage name" if ours.rule == "reference" else ours.message
+    message = "failed to parse stage name" if ours.rule == "reference" else _unescaped(ours.message)
     if ours.message.partition("': ")[2] in log and ours.rule == "context-name":
         return None
     if message not in log:
@@ -108,6 +109,10 @@ def _other_error(ours: StageplanError, solve: Solve) -> str | None:
         here = re.search(rf"^ *{ours.span.line} \| >>> ", log, re.MULTILINE)
         return None if here else f"{ours} is elsewhere in {log[-900:]}"
     return None
+
+
+def _unescaped(text: str) -> str:
+    return text.replace('\\"', '"').replace("\\\\", "\\")
 
 
 def with_own_frontend(data: bytes) -> bytes | None:
@@ -165,6 +170,18 @@ def test_fixtures(engine: lab.Engine, hub: lab.Registry, tmp_path: Path) -> None
             for image in images:
                 lab.push_image(hub, image.removeprefix("docker.io/"))
     assert len(files) > 100
+    if found := differences(engine, tmp_path, files):
+        pytest.fail(found, pytrace=False)
+
+
+def test_corners(engine: lab.Engine, hub: lab.Registry, tmp_path: Path) -> None:
+    rows = json.loads(Path("fixtures/corners.json").read_bytes())
+    corners = [(row["text"].encode(errors="surrogateescape"), row.get("options", {})) for row in rows]
+    images = {image for data, options in corners for image in images_of(data, options)}
+    for image in sorted(images):
+        if image.startswith("docker.io/") and "@" not in image:
+            lab.push_image(hub, image.removeprefix("docker.io/"))
+    files = [(f"{data!r} {options}", data, options) for data, options in corners]
     if found := differences(engine, tmp_path, files):
         pytest.fail(found, pytrace=False)
 

@@ -17,7 +17,7 @@ def graph_of(
     text: str, build_args: Mapping[str, str] | None = None, images: ImageConfigs | None = None
 ) -> StageGraph:
     options = BuildOptions(build_args=build_args or {})
-    return build_graph(read_dockerfile(text.encode(), "Dockerfile"), options, images)
+    return build_graph(read_dockerfile(text.encode(errors="surrogateescape"), "Dockerfile"), options, images)
 
 
 def last(text: str, build_args: Mapping[str, str] | None = None) -> StageInstruction:
@@ -220,6 +220,14 @@ def test_a_mount_whose_type_is_unknown_is_taken_for_data() -> None:
             "invalid chmod parameter: '17777'. it should be octal string and between 0 and 07777",
             id="too large a mode",
         ),
+        pytest.param("COPY --chmod=u+q a /", (2, 14), "invalid syntax", id="no symbolic mode"),
+        pytest.param("RUN a \udcff", (2, 1), "string field contains invalid UTF-8", id="no text"),
+        pytest.param(
+            "RUN <<E\n\udcff\nE",
+            (2, 1),
+            "string field contains invalid UTF-8",
+            id="no text in a here-document",
+        ),
         pytest.param(
             "ADD --checksum=a b /", (2, 1), "checksum requires HTTP(S) or Git sources", id="checksum"
         ),
@@ -250,8 +258,9 @@ def test_a_mount_in_an_unknown_directory_is_not_refused() -> None:
     assert graph_of("FROM unseen\nRUN --mount=target=. b").reachable == {0}
 
 
-def test_a_symbolic_mode_is_fine() -> None:
-    assert dict(last("FROM x\nCOPY --chmod=u+x a /").flags) == {"chmod": "u+x"}
+@pytest.mark.parametrize("mode", ["u+x", "+x", "a=rwX,g-w", "u=rw,go=u-w", "=", "ug+s-x"])
+def test_a_symbolic_mode_is_fine(mode: str) -> None:
+    assert dict(last(f"FROM x\nCOPY --chmod={mode} a /").flags) == {"chmod": mode}
 
 
 def test_trailing_options_of_an_image() -> None:
