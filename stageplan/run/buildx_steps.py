@@ -1,10 +1,10 @@
-"""Builds by buildx, and the move of tags to what they pushed."""
+"""Builds by buildx."""
 
 from collections.abc import Iterable
 
 from stageplan.commands import buildx
 from stageplan.plan.locations import resolve
-from stageplan.plan.model import Build, MoveTags
+from stageplan.plan.model import Build
 from stageplan.run.build_record import BuildRecord, VertexRecord
 from stageplan.run.events import InstructionDone, InstructionStarted, LogLine
 from stageplan.run.failures import FailedStepError, passes
@@ -38,25 +38,6 @@ def build(session: Session, step: Build, run: StepRun) -> None:
         _replace(session, folder)
     finally:
         _remove_new(session, folder)
-
-
-def move_tags(session: Session, step: MoveTags, run: StepRun) -> None:
-    """The tags name what the build pushed.
-
-    Raises:
-        FailedStepError: the registry refused.
-    """
-    command = buildx.move_tags_command(session.plan.inputs, step)
-    words = run.issue(session.words(step, command), dict(command.environment))
-    record = BuildRecord()
-
-    def line(data: bytes) -> None:
-        record.add_words(data.decode("utf-8", "replace").rstrip())
-
-    if session.ports.buildx.run(words, dict(command.environment), line) != 0:
-        raise FailedStepError(
-            f"the tags could not be moved: {record.error}", log=record.log, passing=passes(record.error)
-        )
 
 
 def _cache_folder(session: Session, step: Build) -> str | None:

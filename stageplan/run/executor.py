@@ -6,7 +6,7 @@ from threading import Thread
 from typing import assert_never
 
 from stageplan.plan.model import Build, MoveTags, Plan, Push, Restore, Save, Step
-from stageplan.run import buildx_steps, classic_steps, image_steps
+from stageplan.run import buildx_steps, classic_steps, image_steps, tag_steps
 from stageplan.run.attempts import attempt
 from stageplan.run.events import StepDone
 from stageplan.run.outcome import Outcome
@@ -174,7 +174,7 @@ def _dispatch(session: Session, step: Step, run: StepRun) -> None:
         case Build():
             buildx_steps.build(session, step, run)
         case MoveTags():
-            buildx_steps.move_tags(session, step, run)
+            tag_steps.move_tags(session, step, run)
         case Restore():
             image_steps.restore(session, step, run)
         case Push():

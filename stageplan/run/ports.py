@@ -74,6 +74,13 @@ class ImagesPort(Protocol):
         """The engine holds the image of the build."""
 
 
+class RegistryPort(Protocol):
+    """What registries hold; each method raises StageplanError where it cannot."""
+
+    def copy_tag(self, source: str, target: str) -> str:
+        """The digest that both refs name now; within a registry no layer moves."""
+
+
 class FilesPort(Protocol):
     """Files and folders."""
 
@@ -119,6 +126,7 @@ class Ports:
     """
 
     buildx: BuildxPort
+    registry: RegistryPort
     images: ImagesPort | None
     files: FilesPort
     clock: Clock

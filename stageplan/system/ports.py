@@ -10,6 +10,7 @@ from stageplan.run.ports import ImagesPort, Ports
 from stageplan.system.buildx import DockerCommands
 from stageplan.system.files import read_bytes
 from stageplan.system.process import Processes
+from stageplan.system.registry import Registry
 
 
 def machine_ports(
@@ -24,6 +25,7 @@ def machine_ports(
     """
     return Ports(
         buildx=DockerCommands(processes, base=env),
+        registry=Registry(),
         images=images,
         files=Files(),
         clock=SystemClock(),

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from stageplan.run.ports import ClassicBuild, ImagesError, OnLine, OnMessage, Ports
 from stageplan.system.ports import Files
+from stageplan.system.registry import Registry
 
 Answer = tuple[int, bytes]
 OK: Answer = (0, b"")
@@ -101,6 +102,7 @@ def fake_ports(
     """Doors of which only the files are real."""
     return Ports(
         buildx=buildx or FakeBuildx(),
+        registry=Registry(),
         images=images,
         files=Files(),
         clock=clock or FakeClock(),
