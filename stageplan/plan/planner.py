@@ -20,8 +20,9 @@ from stageplan.plan.images import check_image, image_tags, repositories
 from stageplan.plan.keyed.facts import KeyedFacts
 from stageplan.plan.model import VERSION, BuildArg, Inputs, Parameters, Plan
 from stageplan.plan.options import PlanOptions
-from stageplan.plan.strategies.base import Strategy, Work
+from stageplan.plan.strategies.base import Strategy
 from stageplan.plan.validation import check_plan
+from stageplan.plan.work import Work
 from stageplan.stages.classic import check_classic, classic_stages, classic_target
 
 

@@ -3,12 +3,12 @@
 from collections.abc import Collection, Iterator, Mapping
 
 from stageplan.dockerfile.references import parse_reference
+from stageplan.plan.engines import copies_manifests, pushes_unstored
 from stageplan.plan.keyed.facts import KeyedFacts
 from stageplan.plan.keyed.pieces import Form, Pieces
 from stageplan.plan.keyed.stage_names import virtual_stage
 from stageplan.plan.model import Build, Cache, ImageInput, MoveTags, Source, Step
-from stageplan.plan.strategies.base import Work
-from stageplan.plan.strategies.engines import copies_manifests, pushes_unstored
+from stageplan.plan.work import Work
 
 _REPOSITORY = "{cache_image}"
 

@@ -32,8 +32,8 @@ def derived_text(pieces: Pieces, targets: Collection[str]) -> str | None:
         return None
     behind = {dockerfile.stages[index].start.span.end_line: again[index] for index in again}
     names = {} if is_named else {last.start.span.end_line: f" AS {last.label}"}
-    lines = _closed(dockerfile.text.split("\n"), dockerfile.escape)
-    text = "\n".join((*_with(lines, names, behind), *added, ""))
+    closed = _closed(dockerfile.text.split("\n"), dockerfile.escape)
+    text = "\n".join((*_with(closed, names, behind), *added, ""))
     try:
         text.encode()
     except UnicodeEncodeError:

@@ -12,7 +12,7 @@ from stageplan.keys.model import StageKey
 from stageplan.keys.stage_keys import artifact_key
 from stageplan.plan.keyed.paths import copied_paths
 from stageplan.plan.keyed.prefix import prefix_key, prefix_length
-from stageplan.plan.strategies.base import Work
+from stageplan.plan.work import Work
 
 Form = Literal["image", "artifact", "prefix", "marker"]
 

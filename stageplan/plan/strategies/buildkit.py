@@ -7,9 +7,9 @@ cache source, or unpacked, or the builder makes it again.
 
 from collections.abc import Callable
 
+from stageplan.plan.engines import copies_manifests, mixes_sources, pushes_unstored
 from stageplan.plan.model import Build, Cache, MoveTags, Output, Step
-from stageplan.plan.strategies.base import Work
-from stageplan.plan.strategies.engines import copies_manifests, mixes_sources, pushes_unstored
+from stageplan.plan.work import Work
 
 CacheOf = Callable[[Work, int], Cache | None]
 ImagesOf = Callable[[Work, int], tuple[str, ...]]

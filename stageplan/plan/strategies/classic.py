@@ -8,11 +8,12 @@ for the rest of a stage.
 
 from collections.abc import Callable
 
+from stageplan.plan.engines import needs_classic_builder
 from stageplan.plan.facts import EngineFacts
 from stageplan.plan.model import Build, Push, Restore, Save, Step
 from stageplan.plan.options import PlanOptions
-from stageplan.plan.strategies.base import Strategy, Work
-from stageplan.plan.strategies.engines import needs_classic_builder
+from stageplan.plan.strategies.base import Strategy
+from stageplan.plan.work import Work
 
 _ARCHIVE = "{cache_dir}/{scope}.tar"
 

@@ -4,12 +4,13 @@ Inline caches are `min`: an image holds the layers of its stage and of those it 
 with layers that nobody starts from has an image of its own.
 """
 
+from stageplan.plan.engines import needs_buildx
 from stageplan.plan.facts import EngineFacts
 from stageplan.plan.model import Cache
 from stageplan.plan.options import PlanOptions
-from stageplan.plan.strategies.base import Strategy, Work
+from stageplan.plan.strategies.base import Strategy
 from stageplan.plan.strategies.buildkit import buildkit_steps
-from stageplan.plan.strategies.engines import needs_buildx
+from stageplan.plan.work import Work
 
 
 def _image(work: Work, index: int) -> str:

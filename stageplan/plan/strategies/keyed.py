@@ -4,6 +4,7 @@ from itertools import chain
 
 from msgspec.structs import replace
 
+from stageplan.plan.engines import needs_buildx
 from stageplan.plan.facts import EngineFacts
 from stageplan.plan.keyed.builds import Builds
 from stageplan.plan.keyed.derived import derived_text
@@ -11,8 +12,8 @@ from stageplan.plan.keyed.facts import KeyedFacts
 from stageplan.plan.keyed.pieces import Pieces
 from stageplan.plan.model import Build, StageDecision, Step
 from stageplan.plan.options import PlanOptions
-from stageplan.plan.strategies.base import Strategy, Work
-from stageplan.plan.strategies.engines import needs_buildx
+from stageplan.plan.strategies.base import Strategy
+from stageplan.plan.work import Work
 
 KEYED = "keyed"
 _SHOWN = 12  # digits of a key

@@ -1,10 +1,11 @@
 """`local`: one BuildKit cache folder per stage."""
 
+from stageplan.plan.engines import needs_cache_export
 from stageplan.plan.model import Cache
-from stageplan.plan.strategies.base import Strategy, Work
+from stageplan.plan.strategies.base import Strategy
 from stageplan.plan.strategies.buildkit import buildkit_steps
-from stageplan.plan.strategies.engines import needs_cache_export
 from stageplan.plan.strategies.registry import export_options
+from stageplan.plan.work import Work
 
 
 def _cache(work: Work, index: int) -> Cache:

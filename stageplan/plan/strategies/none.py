@@ -1,8 +1,8 @@
 """`none`: nothing is kept but what the engine itself remembers."""
 
+from stageplan.plan.engines import needs_buildx
 from stageplan.plan.strategies.base import Strategy
 from stageplan.plan.strategies.buildkit import buildkit_steps
-from stageplan.plan.strategies.engines import needs_buildx
 
 STRATEGY = Strategy(
     name="none",

@@ -1,9 +1,10 @@
 """`registry`: one BuildKit cache ref per stage, beside the image."""
 
+from stageplan.plan.engines import needs_cache_export
 from stageplan.plan.model import Cache
-from stageplan.plan.strategies.base import Strategy, Work
+from stageplan.plan.strategies.base import Strategy
 from stageplan.plan.strategies.buildkit import buildkit_steps
-from stageplan.plan.strategies.engines import needs_cache_export
+from stageplan.plan.work import Work
 
 
 def export_options(work: Work, index: int) -> tuple[tuple[str, str], ...] | None:

@@ -7,12 +7,13 @@ the scope's own; for a build that never writes, whose own name cannot exist, it 
 from collections.abc import Callable
 from typing import Literal
 
+from stageplan.plan.engines import needs_cache_export, needs_own_buildkit
 from stageplan.plan.facts import EngineFacts
 from stageplan.plan.model import Cache, Source
-from stageplan.plan.strategies.base import Strategy, Work
+from stageplan.plan.strategies.base import Strategy
 from stageplan.plan.strategies.buildkit import CacheOf, buildkit_steps
-from stageplan.plan.strategies.engines import needs_cache_export, needs_own_buildkit
 from stageplan.plan.strategies.registry import export_options
+from stageplan.plan.work import Work
 
 
 def _source(work: Work) -> Source:
