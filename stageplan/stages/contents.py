@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from stageplan.errors import DockerfileError
 from stageplan.stages.build_rules import (
@@ -15,7 +15,7 @@ from stageplan.stages.build_rules import (
 from stageplan.stages.expansion import SourcedInstruction, expand_instruction
 from stageplan.stages.global_scope import GlobalScope
 from stageplan.stages.model import Source, StageInstruction, StageMount
-from stageplan.stages.stage_scope import StageScope, image_scope
+from stageplan.stages.stage_scope import InheritedArguments, StageScope, image_scope
 from stageplan.stages.starts import StageStart
 
 
@@ -31,7 +31,7 @@ class StageContent:
 
     instructions: tuple[StageInstruction, ...]
     problem: DockerfileError | None
-    inherited: tuple[tuple[str, str], ...] = ()
+    inherited: InheritedArguments = field(default_factory=InheritedArguments)
 
 
 def stage_contents(
@@ -99,7 +99,7 @@ class _Reader:
         expand: Callable[[SourcedInstruction, StageScope], StageInstruction],
     ) -> StageContent:
         """The content of the stage."""
-        inherited = self._state.scope.arguments
+        inherited = self._state.scope.inherited
         instructions = tuple(self._instruction(item, expand) for item in body)
         return StageContent(instructions=instructions, problem=self._problem, inherited=inherited)
 

@@ -8,6 +8,7 @@ from stageplan.dockerfile.instructions import Instruction
 from stageplan.dockerfile.mount_options import Mount
 from stageplan.source import Placed, Span
 from stageplan.stages.remote_sources import remote_kind
+from stageplan.stages.stage_scope import InheritedArguments
 
 DependencyKind = Literal["from", "copy", "mount", "onbuild"]
 SourceKind = Literal["copy", "mount"]
@@ -181,7 +182,7 @@ class Stage:
     instructions: tuple[StageInstruction, ...]
     replaced_by: str | None
     base_context: str | None
-    inherited: tuple[tuple[str, str], ...] = ()
+    inherited: InheritedArguments = field(default_factory=InheritedArguments, compare=False)
 
     @property
     def label(self) -> str:

@@ -1,6 +1,6 @@
 """The variables that the instructions of one stage see."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from stageplan.dockerfile.variables import (
@@ -16,6 +16,37 @@ NOT_VARIABLES = frozenset({"BUILDKIT_SBOM_SCAN_CONTEXT", "BUILDKIT_SBOM_SCAN_STA
 """ARGs that steer the builder itself; no instruction sees them."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class InheritedArguments:
+    """The ARG values that a stage begins with: those that no image keeps, in the order they were first set.
+
+    A stage holds only what the stage below it changed, so a long line of stages stays small.
+
+    Attributes:
+        below: what the stage below begins with; None for one that starts from an image.
+        changes: names and values of its own ARGs; None for a value that its image keeps from there on.
+    """
+
+    below: "InheritedArguments | None" = field(default=None, repr=False)
+    changes: tuple[tuple[str, str | None], ...] = ()
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        """Names and values."""
+        found: dict[str, str] = {}
+        for name, value in (change for node in reversed(tuple(self._nodes())) for change in node.changes):
+            if value is None:
+                found.pop(name, None)
+            else:
+                found[name] = value
+        return iter(found.items())
+
+    def _nodes(self) -> "Iterator[InheritedArguments]":
+        node: InheritedArguments | None = self
+        while node is not None:
+            yield node
+            node = node.below
+
+
 @dataclass(slots=True, kw_only=True)
 class StageScope:
     """Variables of a stage while its instructions are read one after the other.
@@ -26,12 +57,18 @@ class StageScope:
             image.
         unknown: names whose value is made from one that only an unseen base image knows.
         base_is_known: no base image that nobody has looked at is below this stage.
+        inherited: the ARG values that the stage began with.
+        changes: how its instructions changed those.
+        covered: names whose value in the image an ARG hides until the end of the stage.
     """
 
     variables: dict[str, str] = field(default_factory=dict)
     image_variables: dict[str, str] = field(default_factory=dict)
     unknown: set[str] = field(default_factory=set)
     base_is_known: bool
+    inherited: InheritedArguments = field(default_factory=InheritedArguments)
+    changes: list[tuple[str, str | None]] = field(default_factory=list)
+    covered: set[str] = field(default_factory=set)
 
     def expand(self, word: str, escape: str, read_unknown: set[str], *, literal_quotes: bool = False) -> str:
         """The word with its variables replaced; those it reads whose value is unknown join `read_unknown`.
@@ -71,9 +108,16 @@ class StageScope:
 
     def assign(self, name: str, value: str, *, is_unknown: bool, in_image: bool) -> None:
         """Gives a name a value, for what follows in this stage and in those that start from it."""
-        self.variables[name] = value
         if in_image:
+            if name in self.variables and name not in self.image_variables:
+                self.changes.append((name, None))
             self.image_variables[name] = value
+            self.covered.discard(name)
+        elif name in self.image_variables:
+            self.covered.add(name)
+        else:
+            self.changes.append((name, value))
+        self.variables[name] = value
         if is_unknown:
             self.unknown.add(name)
         else:
@@ -86,15 +130,12 @@ class StageScope:
             last: no other stage will ask, so nothing needs to be copied.
         """
         scope = self if last else self._copy()
-        scope.variables.update(scope.image_variables)
+        if self.changes:
+            scope.inherited = InheritedArguments(below=self.inherited, changes=tuple(self.changes))
+        for name in self.covered:
+            scope.variables[name] = scope.image_variables[name]
+        scope.changes, scope.covered = [], set()
         return scope
-
-    @property
-    def arguments(self) -> tuple[tuple[str, str], ...]:
-        """The variables that no image keeps, in the order in which they were first set."""
-        return tuple(
-            (name, value) for name, value in self.variables.items() if name not in self.image_variables
-        )
 
     def _copy(self) -> "StageScope":
         return StageScope(
@@ -102,6 +143,7 @@ class StageScope:
             image_variables=dict(self.image_variables),
             unknown=set(self.unknown),
             base_is_known=self.base_is_known,
+            inherited=self.inherited,
         )
 
     def _unknown_of(self, expansion: Expansion) -> frozenset[str]:
