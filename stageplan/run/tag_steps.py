@@ -1,0 +1,23 @@
+"""The move of tags to an image that is in the registry."""
+
+from stageplan.commands import buildx
+from stageplan.errors import StageplanError
+from stageplan.plan.locations import resolve
+from stageplan.plan.model import MoveTags
+from stageplan.run.failures import FailedStepError, passes
+from stageplan.run.session import Session, StepRun
+
+
+def move_tags(session: Session, step: MoveTags, run: StepRun) -> None:
+    """The tags name the image, as they would by the command that is reported: the registry is asked itself.
+
+    Raises:
+        FailedStepError: the registry refused.
+    """
+    words = run.issue(session.words(step, buildx.move_tags_command(session.plan.inputs, step)), {})
+    for tag in step.tags:
+        try:
+            session.ports.registry.copy_tag(words[-1], resolve(tag, session.values(step)))
+        except StageplanError as error:
+            text = f"the tags could not be moved: {error.message}"
+            raise FailedStepError(text, passing=passes(error.message)) from error
