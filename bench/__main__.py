@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 
 from bench.contexts import print_contexts
+from bench.graphs import print_graphs
 from stageplan.dockerfile.reader import read_dockerfile
 from stageplan.graph import build_graph
 from stageplan.plan.facts import EngineFacts
@@ -30,6 +31,8 @@ def main() -> None:
     print()
     _scaling()
     print()
+    print_graphs()
+    print()
     print_contexts()
 
 
@@ -49,7 +52,9 @@ def _start_up(context: Path) -> None:
     commands = {
         "python -c pass": [sys.executable, "-c", "pass"],
         "stageplan --version": [sys.executable, "-m", "stageplan", "--version"],
-        "stageplan graph, 10 stages": [sys.executable, "-m", "stageplan", "graph", str(context)],
+        "stageplan graph --offline, 10 stages": [
+            *(sys.executable, "-m", "stageplan", "graph", "--offline", str(context)),
+        ],
         "stageplan plan, 10 stages": [
             *(sys.executable, "-m", "stageplan", "plan", str(context)),
             *("--image", "registry.example.com/app", "--offline"),
