@@ -8,6 +8,7 @@ The counts come from the report of `stageplan run`, never from log text.
 
 import argparse
 import json
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -114,26 +115,40 @@ def trials(
     with lab.Registry() as hub, lab.Engine(suite, mirror=hub.url, containerd_store=not classic) as engine:
         lab.seed(hub)
         for kind in kinds:
-            yield kind, [trial(engine, strategy, kind) for _ in range(count)]
+            yield kind, needless(engine, strategy, kind, count)
 
 
-def trial(engine: lab.Engine, strategy: str, kind: Kind) -> tuple[str, ...]:
-    """The instructions that ran although nothing they depend on changed."""
-    with lab.Registry() as registry, tempfile.TemporaryDirectory() as folder:
-        context = Path(folder, "context")
-        context.mkdir()
+def needless(engine: lab.Engine, strategy: str, kind: Kind, count: int) -> list[tuple[str, ...]]:
+    """In each trial, the instructions that ran although nothing they depend on changed."""
+    with lab.Registry() as seeded, tempfile.TemporaryDirectory() as folder:
+        _seed(engine, seeded, strategy, kind, Path(folder))
+        return [_trial(engine, seeded, strategy, kind, folder) for _ in range(count)]
+
+
+def _seed(engine: lab.Engine, registry: lab.Registry, strategy: str, kind: Kind, folder: Path) -> None:
+    """The builds that come before: the folder and the registry are as the last runner left them."""
+    context = folder / "context"
+    context.mkdir()
+    (context / "Dockerfile").write_text(DOCKERFILE)
+    for name in ("deps", "app", "assets"):
+        (context / f"{name}.txt").write_text(f"{name}\n")
+    for scope in kind.seeds:
+        engine.wipe()
+        _run(engine, registry, strategy, context, scope)
+    kind.change(context)
+    if kind.fails_first:
+        engine.wipe()
+        (context / "Dockerfile").write_text(DOCKERFILE + "RUN false\n")
+        _run(engine, registry, strategy, context, kind.scope, fails=True)
         (context / "Dockerfile").write_text(DOCKERFILE)
-        for name in ("deps", "app", "assets"):
-            (context / f"{name}.txt").write_text(f"{name}\n")
-        for scope in kind.seeds:
-            engine.wipe()
-            _run(engine, registry, strategy, context, scope)
-        kind.change(context)
-        if kind.fails_first:
-            engine.wipe()
-            (context / "Dockerfile").write_text(DOCKERFILE + "RUN false\n")
-            _run(engine, registry, strategy, context, kind.scope, fails=True)
-            (context / "Dockerfile").write_text(DOCKERFILE)
+
+
+def _trial(
+    engine: lab.Engine, seeded: lab.Registry, strategy: str, kind: Kind, folder: str
+) -> tuple[str, ...]:
+    """What one trial ran needlessly."""
+    with lab.Registry(holds=seeded) as registry, tempfile.TemporaryDirectory() as own:
+        context = Path(shutil.copytree(folder, own, dirs_exist_ok=True)) / "context"
         engine.wipe()
         ran = _run(engine, registry, strategy, context, kind.scope)
     return tuple(text for text in ran if not text.startswith(kind.may_run or ("\0",)))

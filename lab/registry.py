@@ -3,6 +3,7 @@
 import http.client
 import json
 import re
+import shutil
 import subprocess
 from pathlib import Path
 from types import TracebackType
@@ -22,10 +23,16 @@ class Registry:
         read_only: refuse every write.
         login: a user and password that it asks for, or None.
         throttle: put it behind a wire with this many Mbit/s each way, or None.
+        holds: a registry whose content it begins with, or None.
     """
 
     def __init__(
-        self, *, read_only: bool = False, login: tuple[str, str] | None = None, throttle: int | None = None
+        self,
+        *,
+        read_only: bool = False,
+        login: tuple[str, str] | None = None,
+        throttle: int | None = None,
+        holds: "Registry | None" = None,
     ) -> None:
         packages.prefix(packages.engine_suite())
         self.read_only = read_only
@@ -35,6 +42,8 @@ class Registry:
         self._wire: network.Wire | None = None
         self._keeper: Keeper | None = None
         self._port = 0
+        if holds is not None:
+            shutil.copytree(holds.storage, self.storage)
 
     def __enter__(self) -> Self:
         self.start()
@@ -105,6 +114,11 @@ class Registry:
         return self._folder / "registry.log"
 
     @property
+    def storage(self) -> Path:
+        """The folder of what it holds."""
+        return self._folder / "storage"
+
+    @property
     def _kept(self) -> Path:
         """The file that says that the registry will start again."""
         return self._folder / "kept"
@@ -116,7 +130,7 @@ class Registry:
 
     def _settings(self) -> dict[str, object]:
         storage = {
-            "filesystem": {"rootdirectory": str(self._folder / "storage")},
+            "filesystem": {"rootdirectory": str(self.storage)},
             "delete": {"enabled": True},
             "maintenance": {"readonly": {"enabled": self.read_only}},
         }

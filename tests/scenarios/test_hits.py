@@ -3,21 +3,21 @@
 import pytest
 
 import lab
-from bench.trials import KINDS, Kind, trial
+from bench.trials import KINDS, Kind, needless
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
-@pytest.mark.parametrize("strategy", ["registry", "inline", "local"])
+@pytest.mark.parametrize("strategy", ["registry", "inline", "local", "keyed"])
 def test_buildkit(engine: lab.Engine, strategy: str, kind: Kind) -> None:
-    assert trial(engine, strategy, kind) == ()
+    assert needless(engine, strategy, kind, 1) == [()]
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
 @pytest.mark.parametrize("strategy", ["classic", "archive"])
 def test_the_classic_builder(classic_engine: lab.Engine, strategy: str, kind: Kind) -> None:
-    assert trial(classic_engine, strategy, kind) == ()
+    assert needless(classic_engine, strategy, kind, 1) == [()]
 
 
-@pytest.mark.parametrize("strategy", ["registry", "inline", "local"])
+@pytest.mark.parametrize("strategy", ["registry", "inline", "local", "keyed"])
 def test_an_older_engine(old_engine: lab.Engine, strategy: str) -> None:
-    assert trial(old_engine, strategy, KINDS[0]) == ()
+    assert needless(old_engine, strategy, KINDS[0], 1) == [()]
