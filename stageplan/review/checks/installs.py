@@ -11,6 +11,7 @@ _LOCAL = re.compile(r"\.\.?(/.*)?|\.\[.*|/.*|file:.*|.*\.(deb|rpm|apk|whl|tgz|zi
 _VALUE_IS_FILE = frozenset({"-r", "--requirement", "-c", "--constraint"})
 _MEANS_LOCAL = frozenset({"-e", "--editable", "--path"})
 _ASKS = frozenset({"--help", "--version", "-v"})
+_FETCHES_NOTHING = frozenset({"--offline", "--local", "--no-index"})
 _RUNS_FILES = frozenset(
     {".", "bash", "cat", "cp", "ln", "mv", "patch", "sed", "sh", "source", "tar", "unzip"}
 )
@@ -84,6 +85,7 @@ INSTALLERS = (
     Installer(program="pipenv", verbs=("install", "sync"), manifests="Pipfile and Pipfile.lock"),
     Installer(program="npm", verbs=("ci", "install", "i"), manifests="package.json and package-lock.json"),
     Installer(program="pnpm", verbs=("install", "i"), manifests="package.json and pnpm-lock.yaml"),
+    Installer(program="pnpm", verbs=("fetch",), manifests="pnpm-lock.yaml"),
     Installer(program="yarn", verbs=("install", ""), manifests="package.json and yarn.lock"),
     Installer(program="bun", verbs=("install", "i"), manifests="package.json and bun.lock"),
     Installer(program="go", verbs=("mod download",), manifests="go.mod and go.sum"),
@@ -118,7 +120,7 @@ def installs_of(instruction: StageInstruction) -> Iterator[Install]:
 def _verb(installer: Installer, words: tuple[str, ...]) -> str | None:
     """The verb that the words tell the program, or None where they tell it something else."""
     plain = tuple(word for word in words if not word.startswith("-"))
-    if "run" in plain or not _ASKS.isdisjoint(words):
+    if "run" in plain or not (_ASKS | _FETCHES_NOTHING).isdisjoint(words):
         return None
     for verb in installer.verbs:
         wanted = tuple(verb.split())
