@@ -20,12 +20,14 @@ class Builds:
         steps: in an order in which they can run one after the other.
         used: by stage, the images that are there and are taken as they are.
         reasons: by stage, why it is built.
+        along: the stages that builds of others make along the way.
     """
 
     def __init__(self, work: Work, facts: KeyedFacts) -> None:
         self.steps: dict[str, Step] = {}
         self.used: dict[int, dict[str, int]] = {}
         self.reasons: dict[int, str] = {}
+        self.along: set[int] = set()
         self._work = work
         self._facts = facts
         self._pieces = Pieces(work, facts.keys)
@@ -93,11 +95,11 @@ class Builds:
         if form == "artifact" and self._work.publishes and self._pieces.wants_image(index):
             self._build(index, form)  # for later commits; the whole stage is at hand now
             return self._take(index, "image")
-        if not self._work.publishes:
-            return (
-                self._take(index, "image") if form == "artifact" and self._pieces.wants_image(index) else None
-            )
-        return ImageInput(name=name, repository=_REPOSITORY, build=self._build(index, form))
+        if self._work.publishes:
+            return ImageInput(name=name, repository=_REPOSITORY, build=self._build(index, form))
+        if form == "artifact" and self._pieces.wants_image(index):
+            return self._take(index, "image")
+        return None
 
     def _build(self, index: int, form: Form) -> str:
         """The id of the step that makes an image of a stage."""
@@ -107,14 +109,26 @@ class Builds:
             self.reasons.setdefault(index, f"it is the same as '{made.partition(':')[2]}', which is built")
         if made != build or build in self.steps:
             return made
-        self.reasons.setdefault(index, f"its {form} is not in the registry")
+        kept = form if form != "image" or self._pieces.wants_image(index) else "artifact"
+        self.reasons.setdefault(index, f"its {kept} is not in the registry")
         inputs, inlined = self._inputs(index, form)
         cache = self._cache(index, form)
         needs = [item.build for item in inputs if item.build is not None]
         if self._is_missing_prefix(index, form):
             needs.append(self._build(index, "prefix"))
+        needs += self._before(index, inlined)
         self._add(index, form, inputs=inputs, inlined=inlined, cache=cache, needs=tuple(needs))
         return build
+
+    def _before(self, index: int, inlined: Collection[int]) -> tuple[str, ...]:
+        """The builds that leave in the builder what another makes along the way, where nothing is pushed.
+
+        A build has one cache source. So a stage that has one of its own is built before, by itself.
+        """
+        if self._work.publishes:
+            return ()
+        own = [at for at in sorted(inlined) if at != index and self._pieces.stands_in(at)]
+        return tuple(self._build(at, "image") for at in own if self._cache(at, "image") is not None)
 
     def _is_missing_prefix(self, index: int, form: Form) -> bool:
         """Whether the image that would be the cache source of a build has to be made first."""
@@ -141,16 +155,18 @@ class Builds:
         if not work.publishes:
             tags = ()
         virtual = form != "image" and bool(tags)
+        self.along |= inlined - {index}
         self.steps[self._id(index, form)] = Build(
             id=self._id(index, form),
             reason=self.reasons[index],
             needs=tuple(dict.fromkeys(needs)),
             stage=work.title(index),
             index=index,
-            stages=tuple(sorted(inlined)) if cache is not None else (),
+            stages=tuple(sorted(inlined)) if cache is not None or not work.publishes else (),
             target=virtual_stage(form, work.key(index)) if virtual else work.title(index),
             output="push" if tags else "cacheonly",
             store=not pushes_unstored(work.engine),
+            unpack=not work.publishes and index not in {*work.targets, *work.checks},
             wants_digest=bool(tags) and form != "marker",
             tags=tags,
             build_args=work.build_args,
@@ -187,24 +203,26 @@ class Builds:
             cache=Cache(
                 type="registry", location=location, export_options=None if work.options.read_only else export
             ),
-            needs=tuple(item.build for item in inputs if item.build is not None),
+            needs=(
+                *(item.build for item in inputs if item.build is not None),
+                *self._before(index, inlined),
+            ),
             tags=(f"{_REPOSITORY}:{{scope}}__image__{work.part(index)}",) if form == "image" else (),
         )
 
     def _cache(self, index: int, form: Form) -> Cache | None:
-        """The one cache source: the newest earlier image of these instructions."""
-        has_prefix = self._pieces.prefix(index) is not None
-        is_there = has_prefix and (self._work.publishes or self._is_there(index, "prefix"))
-        if form in {"image", "prefix"} or (has_prefix and not is_there):
-            return Cache(
-                type="inline",
-                location=f"{_REPOSITORY}:{{scope}}__keyed__{self._work.part(index)}",
-                export_options=() if self._work.publishes else None,
-            )
-        if not has_prefix:
+        """The one cache source: the image of the first instructions, or the newest earlier image."""
+        is_whole = form == "prefix" or (form == "image" and self._pieces.wants_image(index))
+        if not is_whole and self._pieces.prefix(index) is None:
             return None
-        source = Source(asked=True, scope=self._work.options.scope)
-        return Cache(type="registry", location=self._pieces.location(index, "prefix"), source=source)
+        if not is_whole and (self._work.publishes or self._is_there(index, "prefix")):
+            source = Source(asked=True, scope=self._work.options.scope)
+            return Cache(type="registry", location=self._pieces.location(index, "prefix"), source=source)
+        return Cache(
+            type="inline",
+            location=f"{_REPOSITORY}:{{scope}}__keyed__{self._work.part(index)}",
+            export_options=() if self._work.publishes else None,
+        )
 
     def _inputs(self, index: int, form: Form) -> tuple[tuple[ImageInput, ...], frozenset[int]]:
         """What stands in for other stages in a build, and the stages that it builds itself."""

@@ -84,7 +84,7 @@ def _declared_again(pieces: Pieces, index: int) -> Iterator[str]:
             raise UsageError(
                 "keyed-argument",
                 f"stage '{stage.label}' inherits the ARG '{name}', whose value has a line end in it",
-                hint=f"declare it in '{stage.label}' again, or take another --strategy",
+                hint="give it a value of one line, or take another --strategy",
             )
         else:
             yield f"ARG {name}={_quoted(value, dockerfile.escape)}"

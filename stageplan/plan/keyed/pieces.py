@@ -11,7 +11,7 @@ from stageplan.keys.digests import digest_of_texts
 from stageplan.keys.model import StageKey
 from stageplan.keys.stage_keys import artifact_key
 from stageplan.plan.keyed.paths import copied_paths
-from stageplan.plan.keyed.prefix import prefix_key, prefix_length
+from stageplan.plan.keyed.prefix import can_stand_last, prefix_key, prefix_length
 from stageplan.plan.work import Work
 
 Form = Literal["image", "artifact", "prefix", "marker"]
@@ -56,7 +56,9 @@ class Pieces:
 
     def prefix(self, index: int) -> int | None:
         """How many of its first instructions are kept on their own."""
-        return None if self.wants_image(index) else prefix_length(self.work.stage(index))
+        stage = self.work.stage(index)
+        length = None if self.wants_image(index) else prefix_length(stage)
+        return length if length and can_stand_last(self.work.graph, stage) else None
 
     def location(self, index: int, form: Form) -> str:
         """Where the image of a kept stage lies."""

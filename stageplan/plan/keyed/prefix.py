@@ -1,5 +1,6 @@
 """The first instructions of a stage, which a change of its sources leaves as they are."""
 
+from stageplan.graph import StageGraph
 from stageplan.keys.digests import digest_of_texts
 from stageplan.keys.model import StageKey
 from stageplan.keys.views import key_digests
@@ -19,6 +20,16 @@ def prefix_length(stage: Stage) -> int | None:
     if not kept or stage.instructions[kept[-1] + 1].is_trigger:
         return None
     return kept[-1] + 1
+
+
+def can_stand_last(graph: StageGraph, stage: Stage) -> bool:
+    """Whether the FROM of a stage means the same behind all other stages.
+
+    There, a name that means an image, or the first of two stages, may mean another stage. What COPY and
+    mounts name is the last stage of that name anywhere.
+    """
+    named = [other.index for other in graph.stages if other.name == stage.base.lower()]
+    return named[-1:] == ([] if stage.base_stage is None else [stage.base_stage])
 
 
 def prefix_key(stage: Stage, key: StageKey, parent: StageKey | None, length: int) -> str:

@@ -65,6 +65,8 @@ def _decisions(work: Work) -> tuple[StageDecision, ...]:
                 reason=f"its {form} is in the registry, {digits[:_SHOWN]}",
                 bytes_down=size if decision.index not in work.targets else 0,
             )
+        if decision.index in builds.along:
+            return replace(decision, action="fold", reason="it is built along with what needs it")
         return replace(decision, action="skip", reason="what needs it is in the registry")
 
     return tuple(decided(decision) for decision in work.decisions)
