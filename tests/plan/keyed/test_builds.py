@@ -1,0 +1,209 @@
+"""Whole sequences: what is built, from which images, with which cache source, under which tags."""
+
+from typing import Any
+
+import pytest
+
+from stageplan.plan.model import Build
+from tests.plan.keyed.planned import Planned, actions_of, steps_of
+
+TEXT = """\
+FROM x AS base
+RUN setup
+FROM base AS deps
+COPY go.mod .
+RUN download
+COPY . .
+RUN build
+FROM base AS test
+COPY --from=deps /out /out
+RUN check
+FROM y AS app
+COPY --from=deps /out /out
+"""
+BASE_IMAGE = "image:base --target base | cache keyed__base, to inline | push image, keyed__base"
+APP = "cache keyed__app, to inline | push image, keyed__app"
+TAGS = "tags:app to image:app"
+
+
+def case(name: str, present: tuple[str, ...], steps: list[str], actions: list[str], **options: Any) -> Any:
+    return pytest.param(present, steps, actions, options, id=name)
+
+
+@pytest.mark.parametrize(
+    ("present", "steps", "actions", "options"),
+    [
+        case(
+            "nothing there",
+            (),
+            [
+                BASE_IMAGE,
+                (
+                    "prefix:deps --target prefix-deps | base from image:base"
+                    " | cache keyed__deps, to inline | push prefix, keyed__deps"
+                ),
+                (
+                    "artifact:deps --target artifact-deps | base from image:base"
+                    " | cache prefix | after prefix:deps | push artifact"
+                ),
+                f"image:app --target app | deps from artifact:deps | {APP}",
+                TAGS,
+            ],
+            [
+                "base: build, its image is not in the registry",
+                "deps: build, its artifact is not in the registry",
+                "test: skip, no target needs it",
+                "app: build, its image is not in the registry",
+            ],
+        ),
+        case(
+            "a stage that is only run",
+            ("image:base", "artifact:deps", "image:app"),
+            [
+                (
+                    "marker:test --target marker-test | base from sha256:image:base"
+                    " | deps from sha256:artifact:deps | push marker"
+                ),
+                "tags:app to sha256:image:app",
+            ],
+            [
+                "base: present, its image is in the registry",
+                "deps: present, its artifact is in the registry",
+                "test: build, its marker is not in the registry",
+                "app: present, its image is in the registry",
+            ],
+            checks=("test",),
+        ),
+        case(
+            "all there, the tag too",
+            ("image:base", "artifact:deps", "prefix:deps", "image:app", "marker:test", "tag:image:app"),
+            [],
+            [
+                "base: skip, what needs it is in the registry",
+                "deps: skip, what needs it is in the registry",
+                "test: present, its marker is in the registry",
+                "app: present, its image is in the registry",
+            ],
+            checks=("test",),
+        ),
+        case(
+            "another branch: only a tag has to move",
+            ("image:app", "tag:image:other"),
+            ["tags:app to sha256:image:app"],
+            [
+                "base: skip, what needs it is in the registry",
+                "deps: skip, what needs it is in the registry",
+                "test: skip, no target needs it",
+                "app: present, its image is in the registry",
+            ],
+        ),
+        case(
+            "only the target is missing",
+            ("image:base", "artifact:deps", "prefix:deps"),
+            [f"image:app --target app | deps from sha256:artifact:deps | {APP}", TAGS],
+            [
+                "base: skip, what needs it is in the registry",
+                "deps: present, its artifact is in the registry",
+                "test: skip, no target needs it",
+                "app: build, its image is not in the registry",
+            ],
+        ),
+        case(
+            "sources changed: the beginning is there",
+            ("image:base", "prefix:deps"),
+            [
+                (
+                    "artifact:deps --target artifact-deps | base from sha256:image:base"
+                    " | cache prefix | push artifact"
+                ),
+                f"image:app --target app | deps from artifact:deps | {APP}",
+                TAGS,
+            ],
+            [
+                "base: present, its image is in the registry",
+                "deps: build, its artifact is not in the registry",
+                "test: skip, no target needs it",
+                "app: build, its image is not in the registry",
+            ],
+        ),
+        case(
+            "read-only, nothing there: what has a cache source is built before what needs it",
+            (),
+            [
+                "image:base --target base | cache keyed__base | cacheonly",
+                "image:deps --target deps | cache keyed__deps | after image:base | cacheonly",
+                "image:app --target app | cache keyed__app | after image:base, image:deps | cacheonly",
+                "marker:test --target test | after image:base, image:deps | cacheonly",
+            ],
+            [
+                "base: build, its image is not in the registry",
+                "deps: build, its artifact is not in the registry",
+                "test: build, its marker is not in the registry",
+                "app: build, its image is not in the registry",
+            ],
+            checks=("test",),
+            read_only=True,
+        ),
+        case(
+            "read-only, sources changed: what is there is taken",
+            ("image:base", "prefix:deps"),
+            [
+                "image:deps --target deps | base from sha256:image:base | cache prefix | cacheonly",
+                (
+                    "image:app --target app | base from sha256:image:base | cache keyed__app"
+                    " | after image:deps | cacheonly"
+                ),
+            ],
+            [
+                "base: present, its image is in the registry",
+                "deps: build, its artifact is not in the registry",
+                "test: skip, no target needs it",
+                "app: build, its image is not in the registry",
+            ],
+            read_only=True,
+        ),
+        case(
+            "read-only, another branch: no tag moves",
+            ("image:app",),
+            [],
+            [
+                "base: skip, what needs it is in the registry",
+                "deps: skip, what needs it is in the registry",
+                "test: skip, no target needs it",
+                "app: present, its image is in the registry",
+            ],
+            read_only=True,
+        ),
+    ],
+)
+def test_a_build(
+    present: tuple[str, ...], steps: list[str], actions: list[str], options: dict[str, Any]
+) -> None:
+    tags = [piece.removeprefix("tag:") for piece in present if piece.startswith("tag:")]
+    pieces = [piece for piece in present if not piece.startswith("tag:")]
+    plan = Planned(TEXT, **options).plan(*pieces, tags="".join(tags))
+    assert (steps_of(plan), actions_of(plan)) == (steps, actions)
+
+
+def test_what_is_left_for_a_later_build_where_nothing_is_pushed_is_unpacked() -> None:
+    plan = Planned(TEXT, read_only=True).plan()
+    assert {step.id: step.unpack for step in plan.steps if isinstance(step, Build)} == {
+        "image:base": True,
+        "image:deps": True,
+        "image:app": False,
+    }
+
+
+def test_a_change_of_the_sources_needs_no_image_of_the_base() -> None:
+    """The keys of what the change does not reach stay."""
+    before = Planned(TEXT)
+    after = Planned(TEXT, files=(".",))
+    kept = ("image:base", "prefix:deps")
+    assert all(before.location(piece) == after.location(piece) for piece in kept)
+    assert all(before.location(piece) != after.location(piece) for piece in ("artifact:deps", "image:app"))
+
+
+def test_tags_wait_for_every_build() -> None:
+    *builds, tags = Planned(TEXT, checks=("test",)).plan("image:app").steps
+    assert tags.needs == tuple(step.id for step in builds)
+    assert [step.id for step in builds] == ["image:base", "prefix:deps", "artifact:deps", "marker:test"]
