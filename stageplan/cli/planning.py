@@ -2,12 +2,14 @@
 
 import os
 import platform as machine
+from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
 
 from stageplan.cli.base_images import graph_with_images
 from stageplan.cli.request import Given, Request, build_options, plan_options, read_request
+from stageplan.context.ignore import OWN_SUFFIX
 from stageplan.dockerfile.instructions import Dockerfile
 from stageplan.dockerfile.reader import read_dockerfile
 from stageplan.errors import UnreachableError, UsageError
@@ -69,7 +71,9 @@ def plan_of(context: str, given: Given, *, offline: bool = False, needs_engine: 
     else:
         request = read_request(context, given)
         engine = NOT_ASKED if offline else _ask_engine(request.chosen("builder"))
-        plan = _with_warning(_made_plan(request, engine, offline=offline), request)
+        plan = _made_plan(request, engine, offline=offline)
+        warnings = (*plan.warnings, *_context_warnings(plan, request))
+        plan = msgspec.structs.replace(plan, warnings=warnings)
     if needs_engine:
         _require(engine, STRATEGIES[plan.strategy])
     return plan
@@ -86,19 +90,19 @@ def _made_plan(request: Request, engine: EngineFacts, *, offline: bool) -> Plan:
     return make_plan(dockerfile, graph, options, engine)
 
 
-def _with_warning(plan: Plan, request: Request) -> Plan:
-    """The plan, with a warning where a COPY of the whole context would copy the cache."""
+def _context_warnings(plan: Plan, request: Request) -> Iterator[str]:
+    """What a COPY of the whole context would copy, and should not."""
+    own = request.dockerfile.with_name(request.dockerfile.name + OWN_SUFFIX)
+    if STRATEGIES[plan.strategy].builder == "classic" and own.is_file():
+        yield f"the classic builder passes over '{own}': it reads the .dockerignore of the context alone"
     folder = plan.parameters.cache_dir
     context = Path(request.context)
     if folder is None or not context.is_dir():
-        return plan
+        return
     inside = os.path.relpath(folder, context)
-    if inside.startswith("..") or read_ignore_file(context, request.dockerfile).excludes(inside):
-        return plan
-    warning = (
-        f"add '{inside}' to the .dockerignore: a COPY of the whole context would copy the cache, and miss"
-    )
-    return msgspec.structs.replace(plan, warnings=(*plan.warnings, warning))
+    if not inside.startswith("..") and not read_ignore_file(context, request.dockerfile).excludes(inside):
+        reason = "a COPY of the whole context would copy the cache, and miss"
+        yield f"add '{inside}' to the .dockerignore: {reason}"
 
 
 def _require(engine: EngineFacts, strategy: Strategy) -> None:
