@@ -48,7 +48,9 @@ def read_graph(
     options = build_options(request, platform=native_platform(engine))
     graph = build_graph(dockerfile, options)
     named = [graph.find(name).index for name in (*request.chosen("targets"), *request.chosen("checks"))]
-    return dockerfile, graph_with_images(dockerfile, graph, options, (graph.target, *named), seconds=seconds)
+    graph = graph_with_images(dockerfile, graph, options, (graph.target, *named), seconds=seconds)
+    graph.check(named)
+    return dockerfile, graph
 
 
 def plan_of(context: str, given: Given, *, offline: bool = False, needs_engine: bool = False) -> Plan:

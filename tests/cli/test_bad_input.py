@@ -58,6 +58,16 @@ def stageplan(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
             id="a stage that copies from itself",
         ),
         pytest.param(
+            *(
+                "FROM scratch AS a\nFROM scratch AS b\nCOPY --from=c /a /b\nFROM scratch AS c\n",
+                ("graph", "--target", "a", "--target", "b"),
+                3,
+            ),
+            'Dockerfile:3:6: error[stage-order]: cannot copy from stage "c", it needs to be defined before '
+            'current stage "b"\n',
+            id="the second of two targets",
+        ),
+        pytest.param(
             *(GOOD, (*OFFLINE, "--strategy", "regstry"), 2),
             "error[unknown-strategy]: there is no strategy 'regstry'\nhint: did you mean 'registry'?\n",
             id="unknown strategy",
