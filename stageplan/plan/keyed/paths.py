@@ -18,8 +18,8 @@ def copied_paths(graph: StageGraph, index: int, reached: Collection[int]) -> tup
     the whole root, one with `--parents`, which copies the folders on the way with their modes, and one with
     a character that means something to the builder.
 
-    A folder comes before the paths in it. These are named once more, for one of them may be a link out of the
-    folder, and then a copy to it goes where the link leads.
+    So does a path in a folder that is copied, too: it may be a link out of the folder, or one of two names of
+    a file, and an image made of both copies would keep only one of these.
     """
     found = set[str]()
     for instruction in _copies(graph, index, reached):
@@ -30,6 +30,8 @@ def copied_paths(graph: StageGraph, index: int, reached: Collection[int]) -> tup
             if not _PLAIN.fullmatch(path):
                 return None
             found.add(path)
+    if any(path.startswith(f"{folder}/") for path in found for folder in found):
+        return None
     return tuple(sorted(found))
 
 
