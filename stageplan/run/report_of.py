@@ -93,7 +93,7 @@ def _instructions(seen: Iterable[SeenInstruction]) -> tuple[InstructionReport, .
         builds.setdefault((found.order, found.text), []).append(found)
     return tuple(
         InstructionReport(
-            position=same[0].position,
+            position=same[-1].position,  # the beginning of a stage counts fewer than the whole
             text=same[0].text,
             cached=all(found.cached for found in same),
             seconds=_rounded(sum(found.seconds for found in same)),
