@@ -10,14 +10,9 @@ import lab
 from bench.trials import DOCKERFILE
 from lab.engine import CommandError
 from stageplan.plan.scope import slug
+from tests.scenarios.recorder import comparable, recorded
 
 STAGES = ("deps", "build", "assets")
-RECORDER = """\
-#!/bin/sh
-line=$(printf '%s\\t' "$@")
-printf '%s\\n' "$line" >>"$RECORD"
-exec "$DOCKER" "$@"
-"""
 
 
 @pytest.fixture
@@ -30,59 +25,25 @@ def context(tmp_path: Path) -> Path:
     return folder
 
 
-@pytest.fixture
-def recorder(tmp_path: Path) -> Path:
-    """A folder with a `docker` that writes its words down and then is docker."""
-    folder = tmp_path / "bin"
-    folder.mkdir()
-    (folder / "docker").write_text(RECORDER)
-    (folder / "docker").chmod(0o755)
-    return folder
-
-
 def options(registry: lab.Registry, strategy: str) -> list[str]:
     words = ["--image", f"{registry.host}/app", "--strategy", strategy, "--scope", "Feature/x"]
     return [*words, "--fallback-scope", "main", "--cache-dir", "cache"]
-
-
-def recorded(engine: lab.Engine, recorder: Path, context: Path, *words: str) -> list[list[str]]:
-    """The commands that change something, in order, as the program issued them."""
-    record = recorder / "record"
-    record.unlink(missing_ok=True)
-    path = f"{recorder}:{engine.env['PATH']}"
-    docker = next(
-        found for folder in engine.env["PATH"].split(":") if (found := Path(folder, "docker")).is_file()
-    )
-    engine.run(*words, cwd=context, env={"PATH": path, "DOCKER": str(docker), "RECORD": str(record)})
-    lines = [line.rstrip("\t\n").split("\t") for line in record.read_text().splitlines()]
-    return [_comparable(line) for line in lines if _changes(line)]
 
 
 def moved_tags(report: Path) -> list[list[str]]:
     """The commands that stand for what a run asks of the registry itself."""
     steps = json.loads(report.read_bytes())["steps"]
     moves = [command[1:] for step in steps for command in step["commands"] if "imagetools" in command]
-    return [_comparable(command) for command in moves]
-
-
-def _changes(words: list[str]) -> bool:
-    asks = {"inspect", "version", "info", "ls", "image"}
-    return not asks & set(words[:3]) and "--help" not in words
-
-
-def _comparable(words: list[str]) -> list[str]:
-    """Without what a run adds to watch its builds, and without the names of temporary files."""
-    kept = [word for word in words if not word.startswith(("--progress=", "--metadata-file="))]
-    return [word if "@sha256:" not in word else word.partition("@")[0] for word in kept]
+    return [comparable(command) for command in moves]
 
 
 @pytest.mark.parametrize("checks", [(), ("--check", "deps")], ids=["one target", "tags wait for a check"])
-@pytest.mark.parametrize("strategy", ["registry", "inline", "local"])
+@pytest.mark.parametrize("strategy", ["registry", "inline", "local", "keyed"])
 def test_they_issue_the_same_commands(
     engine: lab.Engine,
     registry: lab.Registry,
     context: Path,
-    recorder: Path,
+    tmp_path: Path,
     strategy: str,
     checks: tuple[str, ...],
 ) -> None:
@@ -90,7 +51,7 @@ def test_they_issue_the_same_commands(
     engine.run(*stageplan, "plan", ".", *options(registry, strategy), *checks, "-o", "plan.json", cwd=context)
     engine.run(*stageplan, "script", "plan.json", "-o", "build.sh", cwd=context)
     by_run = recorded(
-        engine, recorder, context, *stageplan, "run", "plan.json", "--jobs", "1", "--report", "report.json"
+        engine, tmp_path, context, *stageplan, "run", "plan.json", "--jobs", "1", "--report", "report.json"
     )
     by_run += moved_tags(context / "report.json")
     engine.wipe()
@@ -98,7 +59,7 @@ def test_they_issue_the_same_commands(
     with lab.Registry() as empty:
         script = (context / "build.sh").read_text()
         (context / "build.sh").write_text(script.replace(registry.host, empty.host))
-        by_script = recorded(engine, recorder, context, "dash", "build.sh")
+        by_script = recorded(engine, tmp_path, context, "dash", "build.sh")
     assert [[word.replace(empty.host, registry.host) for word in line] for line in by_script] == by_run
     assert len(by_run) > 3
 
