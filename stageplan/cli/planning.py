@@ -3,6 +3,7 @@
 import os
 import platform as machine
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import msgspec
@@ -13,7 +14,7 @@ from stageplan.context.ignore import OWN_SUFFIX
 from stageplan.dockerfile.instructions import Dockerfile
 from stageplan.dockerfile.reader import read_dockerfile
 from stageplan.errors import UnreachableError, UsageError
-from stageplan.graph import StageGraph, build_graph
+from stageplan.graph import StageGraph, build_graph, load_orders
 from stageplan.plan.document import check_fits, decode_plan
 from stageplan.plan.facts import EngineFacts
 from stageplan.plan.model import Plan
@@ -72,7 +73,7 @@ def plan_of(context: str, given: Given, *, offline: bool = False, needs_engine: 
         engine = _ask_engine(plan.inputs.builder) if needs_engine else NOT_ASKED
     else:
         request = read_request(context, given)
-        engine = NOT_ASKED if offline else _ask_engine(request.chosen("builder"))
+        engine = NOT_ASKED if offline else _ask_engine_and_load(request.chosen("builder"))
         plan = _made_plan(request, engine, offline=offline)
         warnings = (*plan.warnings, *_context_warnings(plan, request))
         plan = msgspec.structs.replace(plan, warnings=warnings)
@@ -157,6 +158,14 @@ def _ask_engine(builder: str | None) -> EngineFacts:
     from stageplan.system.engine import engine_facts
 
     return engine_facts(builder)
+
+
+def _ask_engine_and_load(builder: str | None) -> EngineFacts:
+    """The facts of the engine; what takes as long to load as they take is loaded meanwhile."""
+    with ThreadPoolExecutor(1) as pool:
+        asked = pool.submit(_ask_engine, builder)
+        load_orders()
+        return asked.result()
 
 
 def native_platform(engine: EngineFacts = NOT_ASKED) -> str:
