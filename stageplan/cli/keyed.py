@@ -1,6 +1,8 @@
 """A keyed plan: keys of the stages, then one look at the registry, then the plan."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import msgspec
 
@@ -12,8 +14,9 @@ from stageplan.plan.locations import resolve, values_of
 from stageplan.plan.model import Plan
 from stageplan.plan.options import PlanOptions
 from stageplan.plan.planner import make_plan, parameters_of, prepare
-from stageplan.plan.strategies.keyed import locations
-from stageplan.system.present_images import present_images
+from stageplan.plan.strategies.keyed import kept_images, locations
+from stageplan.plan.work import Work
+from stageplan.system.present_images import PresentImage, made_at, present_images
 
 
 def keyed_plan(
@@ -30,19 +33,33 @@ def keyed_plan(
     facts = KeyedFacts(keys=keyed.keys)
     if not offline:
         strategy, _, work = prepare(keyed.graph.dockerfile, keyed.graph, options, engine, facts)
-        values = values_of(parameters_of(options, strategy))
-        facts = KeyedFacts(keys=keyed.keys, present=_present(locations(work), values))
+        facts = _asked(work, values_of(parameters_of(options, strategy)), facts)
     plan = make_plan(keyed.graph.dockerfile, keyed.graph, options, engine, facts)
     warnings = (*plan.warnings, *moved_warnings(keyed.images.moved))
     return msgspec.structs.replace(plan, warnings=warnings)
 
 
-def _present(places: Iterable[str], values: dict[str, str]) -> dict[str, Present]:
-    """What is in the registry, by location."""
-    refs = {place: resolve(place, values) for place in places}
-    found = present_images(refs.values())
-    return {
-        place: Present(digest=image.digest, size=image.size)
+def _asked(work: Work, values: dict[str, str], facts: KeyedFacts) -> KeyedFacts:
+    """The facts, with what is in the registry."""
+    refs = {place: resolve(place, values) for place in locations(work)}
+    found = {ref: image for ref, image in present_images(refs.values()).items() if image is not None}
+    old = _old(work, refs, found)
+    present = {
+        place: Present(digest=found[ref].digest, size=found[ref].size)
         for place, ref in refs.items()
-        if (image := found[ref]) is not None
+        if ref in found
     }
+    return replace(facts, present=present, old=old)
+
+
+def _old(work: Work, refs: Mapping[str, str], found: Mapping[str, PresentImage]) -> frozenset[int]:
+    """The stages of which an image is older than it may be, or does not say how old it is."""
+    if work.options.max_age is None:
+        return frozenset()
+    there = [image for image in kept_images(work) if refs[image.location] in found]
+    layers = {refs[image.location]: image.layers for image in there}
+    made = made_at({ref: (found[ref], count) for ref, count in layers.items()})
+    oldest = datetime.now(UTC) - timedelta(seconds=work.options.max_age)
+    return frozenset(
+        image.index for image in there if (at := made[refs[image.location]]) is None or at < oldest
+    )

@@ -87,7 +87,7 @@ plan_options = _all(
     click.option(
         "--strategy",
         metavar="NAME",
-        help="registry, inline, local, classic, archive, gha, s3, azblob, none.  [default: auto]",
+        help="registry, keyed, inline, local, classic, archive, gha, s3, azblob, none.  [default: auto]",
     ),
     click.option(
         "--split",
@@ -111,6 +111,18 @@ plan_options = _all(
         "read_only",
         default=None,
         help="Write nothing that another build could import.  [default: in pull requests]",
+    ),
+    click.option(
+        "--no-cache",
+        "no_cache",
+        multiple=True,
+        metavar="STAGE",
+        help="Run all instructions of this stage again, and what is behind it; repeatable, or 'all'.",
+    ),
+    click.option(
+        "--max-age",
+        metavar="AGE",
+        help="With keyed: build a stage anew that is older than 90m, 12h, 7d or 2w.",
     ),
     click.option("--builder", metavar="NAME", help="The buildx builder."),
     click.option(

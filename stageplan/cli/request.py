@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from stageplan.errors import UsageError
+from stageplan.plan.ages import parse_age
 from stageplan.plan.model import BuildArg, NamedContext
 from stageplan.plan.options import PlanOptions
 from stageplan.plan.scope import image_name
@@ -116,6 +117,8 @@ def plan_options(request: Request) -> PlanOptions:
         strategy=request.chosen("strategy") or "auto",
         split=request.chosen("split") or "stages",
         cache_options=_pairs("--cache-option", request.chosen("cache_options")),
+        no_cache=tuple(request.chosen("no_cache")),
+        max_age=parse_age(max_age) if (max_age := request.chosen("max_age")) else None,
     )
 
 

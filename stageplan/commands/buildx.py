@@ -5,6 +5,7 @@ from stageplan.commands.options import input_words
 from stageplan.commands.values import CARBON_COPY, IMAGE_OUTPUT, SOURCE, WRITES, digest_of, fields
 from stageplan.commands.words import Value, Word, located, word, words
 from stageplan.plan.model import Build, Cache, ImageInput, Inputs, MoveTags
+from stageplan.plan.no_cache import EVERY_STAGE
 
 METADATA_FILE = "metadata_file"
 
@@ -30,6 +31,9 @@ def build_command(inputs: Inputs, build: Build) -> Command:
         found += words(f"--builder={inputs.builder}")
     found += words("--provenance=false")
     found += input_words(inputs, build)
+    found += words(
+        *("--no-cache" if name == EVERY_STAGE else f"--no-cache-filter={name}" for name in build.no_cache)
+    )
     found += words(*(f"--build-context={context.name}={context.value}" for context in inputs.build_contexts))
     found += [_stand_in(item) for item in build.inputs]
     found += words(*(f"--secret={secret}" for secret in inputs.secrets))

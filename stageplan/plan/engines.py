@@ -46,6 +46,7 @@ def needs_classic_builder(engine: EngineFacts, options: PlanOptions) -> str | No
         ("--secret", options.secrets),
         ("--ssh", options.ssh),
         ("--builder", options.builder),
+        ("--no-cache STAGE", options.no_cache),
     ):
         if given:
             return f"the classic builder has no {flag}"

@@ -160,6 +160,7 @@ class Build(Data, tag_field="kind", tag="build", frozen=True, kw_only=True):
         unpack_for: builds that need these layers; they are unpacked where the cache source of one lacks some.
         wants_digest: whether a later step needs the digest of what is pushed.
         cache_from: steps whose images the classic builder may take layers from.
+        no_cache: names of stages that are built without the cache; `*`: all of them.
     """
 
     id: str
@@ -180,6 +181,7 @@ class Build(Data, tag_field="kind", tag="build", frozen=True, kw_only=True):
     inputs: tuple[ImageInput, ...] = ()
     cache: Cache | None = None
     cache_from: tuple[str, ...] = ()
+    no_cache: tuple[str, ...] = ()
 
 
 class Push(Data, tag_field="kind", tag="push", frozen=True, kw_only=True):

@@ -23,6 +23,8 @@ class PlanOptions:
         cache_dir: folder for caches in files.
         scope: the branch or tag whose cache this is.
         cache_options: `(key, value)` of the cache backend, as given.
+        no_cache: stages that are built without the cache; `all`: every stage.
+        max_age: seconds after which an image that is kept by key no longer counts.
     """
 
     context: str
@@ -46,3 +48,5 @@ class PlanOptions:
     strategy: str = AUTO
     split: Split = "stages"
     cache_options: tuple[tuple[str, str], ...] = ()
+    no_cache: tuple[str, ...] = ()
+    max_age: int | None = None

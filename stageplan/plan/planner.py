@@ -19,8 +19,10 @@ from stageplan.plan.folding import decide
 from stageplan.plan.images import check_image, image_tags, repositories
 from stageplan.plan.keyed.facts import KeyedFacts
 from stageplan.plan.model import VERSION, BuildArg, Inputs, Parameters, Plan
+from stageplan.plan.no_cache import stages_without_cache
 from stageplan.plan.options import PlanOptions
 from stageplan.plan.strategies.base import Strategy
+from stageplan.plan.strategies.keyed import KEYED
 from stageplan.plan.validation import check_plan
 from stageplan.plan.work import Work
 from stageplan.stages.classic import check_classic, classic_stages, classic_target
@@ -85,6 +87,7 @@ def prepare(
         DockerfileError: there is no such target.
     """
     choice = choose(options, engine)
+    _check_age(options, choice.strategy)
     check_image(options)
     classic = choice.strategy.builder == "classic"
     stage_of = partial(_stage_of, graph, classic=classic)
@@ -95,6 +98,16 @@ def prepare(
         _check_classic(dockerfile, graph, options, max(targets + checks))
     work = _work(graph, options, engine, choice.strategy, targets, checks)
     return Prepared(choice.strategy, choice.reason, replace(work, keyed=keyed))
+
+
+def _check_age(options: PlanOptions, strategy: Strategy) -> None:
+    """Refuses an age where nothing has one."""
+    if options.max_age is not None and strategy.name != KEYED:
+        raise UsageError(
+            "max-age-strategy",
+            f"strategy '{strategy.name}' cannot tell how old a stage is, and --max-age is given",
+            hint="leave it out, or take --strategy keyed",
+        )
 
 
 def _stage_of(graph: StageGraph, name: str, *, classic: bool) -> int:
@@ -174,10 +187,12 @@ def _work(
         built=dict.fromkeys(index for index in order if index in built),
         targets=targets,
         checks=checks,
+        reached=reached,
         tags={index: image_tags(options, graph.stages[index]) for index in targets},
         repositories=repositories(options, graph, targets),
         build_args=_pinned(graph, options),
         backend=backend,
+        no_cache=stages_without_cache(graph, options.no_cache, reached),
     )
 
 

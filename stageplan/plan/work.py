@@ -22,10 +22,12 @@ class Work:
         built: indexes of the stages that are built, in build order; as keys, to look them up.
         targets: indexes of the published ones.
         checks: indexes of those that are only run for their result.
+        reached: indexes of the stages that the builder comes to for them.
         tags: locations of the image of each target.
         repositories: location of the repository of each target; empty where the plan is local.
         build_args: arguments that every build gets besides the user's.
         backend: the checked options of the cache backend.
+        no_cache: indexes of the stages that are built without the cache.
         keyed: keys and what is in the registry, for a strategy that plans by them.
     """
 
@@ -36,10 +38,12 @@ class Work:
     built: Mapping[int, None]
     targets: tuple[int, ...]
     checks: tuple[int, ...]
+    reached: frozenset[int]
     tags: Mapping[int, tuple[str, ...]]
     repositories: Mapping[int, str]
     build_args: tuple[BuildArg, ...]
     backend: BackendOptions
+    no_cache: frozenset[int] = frozenset()
     keyed: KeyedFacts | None = None
 
     @property

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from stageplan.plan.locations import resolve, values_of
 from stageplan.plan.model import Build, Cache, MoveTags, Plan, Push, Restore, Save, Source, Step
+from stageplan.plan.no_cache import EVERY_STAGE
 
 
 def render_text(plan: Plan) -> str:
@@ -39,9 +40,11 @@ def _steps(plan: Plan) -> Iterator[str]:
 def _details(plan: Plan, step: Step) -> Iterator[str]:
     values = values_of(plan.parameters)
     match step:
-        case Build(cache=cache, output=output, tags=tags):
+        case Build(cache=cache, no_cache=no_cache, output=output, tags=tags):
             if cache is not None:
                 yield from _cache(plan, cache)
+            if no_cache:
+                yield f"no cache      for {'any stage' if EVERY_STAGE in no_cache else ', '.join(no_cache)}"
             yield from (f"{output:<13} {resolve(tag, values)}" for tag in tags)
         case Restore(location=location, how=how, source=source):
             yield f"{how:<13} {_source(plan, location, source)}"

@@ -40,6 +40,8 @@ class Settings:
     scope: str | None = None
     fallback_scopes: tuple[str, ...] = ()
     read_only: bool | None = None
+    no_cache: tuple[str, ...] = ()
+    max_age: str | None = None
 
 
 # The key in the file, the field it fills, and what may stand there.
@@ -64,6 +66,8 @@ _KEYS: Mapping[str, tuple[str, Kind]] = {
     "scope": ("scope", "text"),
     "fallback-scope": ("fallback_scopes", "texts"),
     "read-only": ("read_only", "flag"),
+    "no-cache": ("no_cache", "texts"),
+    "max-age": ("max_age", "text"),
 }
 
 

@@ -146,3 +146,34 @@ def test_what_has_no_key_is_built_with_the_cache_of_the_builder(engine: lab.Engi
     engine.wipe()
     assert project.run(engine) == (f"app: ADD {address} /index",)  # it is asked for each time
     assert project.output(engine) == "deps\napp\n"
+
+
+def test_what_is_built_anew(engine: lab.Engine, project: Project) -> None:
+    random = "cat /proc/sys/kernel/random/uuid >"  # leaves something else each time it runs
+    project.write(Dockerfile=DOCKERFILE.replace("RUN echo tools >", f"RUN {random}"))
+    project.run(engine)
+    refs = project.refs()
+    assert project.run(engine, "--no-cache", "build")[:4] == (*DEPS, *SOURCE)
+    assert changed_forms(refs, project.refs()) >= {"artifact", "prefix"}
+
+    refs = project.refs()
+    base = f"base: RUN {random} /tools"
+    assert base in project.run(engine, "--no-cache", "all")
+    assert changed_forms(refs, project.refs()) == {"app", "artifact", "image", "marker", "prefix"}
+
+    refs = project.refs()
+    assert project.run(engine, "--max-age", "1h") == ()
+    assert project.refs() == refs
+    project.backdate("image-")
+    assert base in project.run(engine, "--max-age", "1h")
+    assert changed_forms(refs, project.refs()) >= {"image", "prefix"}
+    assert project.run(engine, "--max-age", "1h") == ()
+
+
+def changed_forms(before: dict[str, str], after: dict[str, str]) -> set[str]:
+    """What kinds of refs were pushed over, those that only point at the newest aside."""
+    return {
+        ref.removeprefix("app-cache:").partition("-" if "-cache:" in ref else ":")[0]
+        for ref, digest in before.items()
+        if after[ref] != digest and "__" not in ref
+    }

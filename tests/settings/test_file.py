@@ -29,6 +29,8 @@ builder = "big"
 scope = "main"
 fallback-scope = ["main", "v1"]
 read-only = false
+no-cache = "base"
+max-age = "7d"
 
 [cache-option]
 compression = "zstd"
@@ -37,7 +39,8 @@ compression = "zstd"
 
 KNOWN = (
     "file, target, check, tag, build-arg, build-context, secret, ssh, platform, image, "
-    "cache-image, cache-dir, cache-option, strategy, split, engine, builder, scope, fallback-scope, read-only"
+    "cache-image, cache-dir, cache-option, strategy, split, engine, builder, scope, "
+    "fallback-scope, read-only, no-cache, max-age"
 )
 
 
@@ -63,6 +66,8 @@ def test_every_key_fills_its_field() -> None:
         scope="main",
         fallback_scopes=("main", "v1"),
         read_only=False,
+        no_cache=("base",),
+        max_age="7d",
     )
 
 

@@ -1,13 +1,16 @@
 """From the targets back to what is there: which images have to be built, and from which others."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 
 from stageplan.dockerfile.references import parse_reference
 from stageplan.plan.engines import copies_manifests, pushes_unstored
+from stageplan.plan.keyed.anew import built_anew, without_cache
 from stageplan.plan.keyed.facts import KeyedFacts
 from stageplan.plan.keyed.pieces import Form, Pieces
+from stageplan.plan.keyed.reach import reach
 from stageplan.plan.keyed.stage_names import virtual_stage
 from stageplan.plan.model import Build, Cache, ImageInput, MoveTags, Source, Step
+from stageplan.plan.no_cache import EVERY_STAGE, names_without_cache
 from stageplan.plan.work import Work
 
 _REPOSITORY = "{cache_image}"
@@ -31,6 +34,8 @@ class Builds:
         self._work = work
         self._facts = facts
         self._pieces = Pieces(work, facts.keys)
+        self._anew = built_anew(work, facts)
+        self._without_cache = without_cache(work, facts)
         self._made: dict[str, str] = {}  # by location, the step that makes what lies there
         for index in work.targets:
             self._publish(index)
@@ -79,7 +84,9 @@ class Builds:
         )
 
     def _is_there(self, index: int, form: Form) -> bool:
-        """Whether the image is in the registry; it is then used as it is."""
+        """Whether the image is in the registry, and counts; it is then used as it is."""
+        if index in self._anew:
+            return False
         location = self._pieces.location(index, form)
         present = self._facts.present.get(location)
         if present is not None:
@@ -110,7 +117,7 @@ class Builds:
         if made != build or build in self.steps:
             return made
         kept = form if form != "image" or self._pieces.wants_image(index) else "artifact"
-        self.reasons.setdefault(index, f"its {kept} is not in the registry")
+        self.reasons.setdefault(index, self._anew.get(index) or f"its {kept} is not in the registry")
         inputs, inlined = self._inputs(index, form)
         cache = self._cache(index, form)
         needs = [item.build for item in inputs if item.build is not None]
@@ -127,7 +134,11 @@ class Builds:
         """
         if self._work.publishes:
             return ()
-        own = [at for at in sorted(inlined) if at != index and self._pieces.stands_in(at)]
+        own = [
+            at
+            for at in sorted(set(inlined) - self._without_cache)
+            if at != index and self._pieces.stands_in(at)
+        ]
         return tuple(self._build(at, "image") for at in own if self._cache(at, "image") is not None)
 
     def _is_missing_prefix(self, index: int, form: Form) -> bool:
@@ -156,6 +167,7 @@ class Builds:
             tags = ()
         virtual = form != "image" and bool(tags)
         self.along |= inlined - {index}
+        target = virtual_stage(form, work.key(index)) if virtual else work.title(index)
         self.steps[self._id(index, form)] = Build(
             id=self._id(index, form),
             reason=self.reasons[index],
@@ -163,7 +175,7 @@ class Builds:
             stage=work.title(index),
             index=index,
             stages=tuple(sorted(inlined)) if cache is not None or not work.publishes else (),
-            target=virtual_stage(form, work.key(index)) if virtual else work.title(index),
+            target=target,
             output="push" if tags else "cacheonly",
             store=not pushes_unstored(work.engine),
             unpack=not work.publishes and index not in {*work.targets, *work.checks},
@@ -172,7 +184,15 @@ class Builds:
             build_args=work.build_args,
             inputs=(*inputs, *self._pinned(inlined)),
             cache=cache,
+            no_cache=self._no_cache(index, inlined, target),
         )
+
+    def _no_cache(self, index: int, inlined: Collection[int], target: str) -> tuple[str, ...]:
+        """The stages that a build makes without the cache; its target may be one of the plan's own."""
+        graph, reached = self._work.graph, self._work.reached
+        names = names_without_cache(graph, self._without_cache, reached, inlined)
+        own = index in self._without_cache and names != (EVERY_STAGE,) and target not in names
+        return (*names, target) if own else names
 
     def _pinned(self, stages: Collection[int]) -> Iterator[ImageInput]:
         """The images that the stages name, as the keys know them: a tag may move between plan and build."""
@@ -233,46 +253,12 @@ class Builds:
                 return (image,), frozenset()
         limits = {index: self._pieces.prefix(index) if form == "prefix" else None}
         while True:
-            inlined, wanted = self._reach(limits)
+            inlined, wanted = reach(self._pieces, limits)
             found = {source: self._take(source, wanted[source]) for source in sorted(wanted)}
             refused = [source for source, taken in found.items() if taken is None]
             if not refused:
                 return tuple(taken for taken in found.values() if taken is not None), inlined
             limits |= dict.fromkeys(refused)
-
-    def _reach(self, roots: Mapping[int, int | None]) -> tuple[frozenset[int], dict[int, Form]]:
-        """The stages that a build makes itself, and those that it takes, each in the form that serves all.
-
-        Args:
-            roots: stages that it makes in any case, with the number of their instructions that count.
-        """
-        inlined = set(roots)
-        wanted = dict[int, Form]()
-        waiting = list(roots)
-        while waiting:
-            at = waiting.pop()
-            for source, form in self._taken(at, roots.get(at)):
-                if source in inlined:
-                    continue
-                if self._pieces.stands_in(source):
-                    wanted[source] = "image" if "image" in {form, wanted.get(source)} else form
-                else:
-                    inlined.add(source)
-                    waiting.append(source)
-        return frozenset(inlined), wanted
-
-    def _taken(self, index: int, limit: int | None) -> Iterator[tuple[int, Form]]:
-        """The stages that the first instructions of one take from, and in which form."""
-        stage = self._work.stage(index)
-        if stage.base_stage is not None:
-            yield stage.base_stage, "image"
-        for instruction in stage.instructions[:limit]:
-            copied = instruction.copied
-            if copied is not None and copied.stage is not None and instruction.sources:
-                yield copied.stage, "image" if self._pieces.paths(copied.stage) is None else "artifact"
-            for mount in instruction.mounts:
-                if mount.reads_source and mount.source.stage is not None:
-                    yield mount.source.stage, "image"
 
     def _id(self, index: int, form: Form) -> str:
         return f"{form}:{self._work.key(index)}"

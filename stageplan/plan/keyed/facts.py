@@ -26,7 +26,9 @@ class KeyedFacts:
     Attributes:
         keys: of every stage, in file order.
         present: what lies at a location, for those where something does.
+        old: stages of which an image is there that is older than it may be.
     """
 
     keys: tuple[StageKey, ...]
     present: Mapping[str, Present] = field(default_factory=dict)
+    old: frozenset[int] = frozenset()

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
@@ -17,6 +18,21 @@ from stageplan.plan.work import Work
 Form = Literal["image", "artifact", "prefix", "marker"]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptImage:
+    """An image of a stage.
+
+    Attributes:
+        index: of the stage.
+        location: where it lies.
+        layers: how many of the last entries of its history are the stage's own.
+    """
+
+    index: int
+    location: str
+    layers: int
+
+
 class Pieces:
     """What may be kept of each stage.
 
@@ -29,7 +45,7 @@ class Pieces:
     def __init__(self, work: Work, keys: tuple[StageKey, ...]) -> None:
         self.work = work
         self.keys = keys
-        self.reached = work.graph.reached_from((*work.targets, *work.checks))
+        self.reached = work.reached
         self._paths = dict[int, tuple[str, ...] | None]()
 
     def is_kept(self, index: int) -> bool:
@@ -64,19 +80,35 @@ class Pieces:
         """Where the image of a kept stage lies."""
         return f"{{cache_image}}:{form}-{self._key(index, form)}"
 
-    def locations(self) -> Iterator[str]:
-        """Everything that may be there already."""
+    def kept(self) -> Iterator[KeptImage]:
+        """Every image that may be there already."""
         for index in sorted(self.reached):
-            if not self.is_kept(index):
-                continue
-            if self.wants_image(index):
-                yield self.location(index, "image")
-            if index in self.work.checks:
-                yield self.location(index, "marker")
-            if self.paths(index) and self.stands_in(index):
-                yield self.location(index, "artifact")
-            if self.prefix(index) is not None:
-                yield self.location(index, "prefix")
+            for form in self._forms(index) if self.is_kept(index) else ():
+                yield KeptImage(
+                    index=index, location=self.location(index, form), layers=self._layers(index, form)
+                )
+
+    def _forms(self, index: int) -> Iterator[Form]:
+        """What is kept of a stage."""
+        if self.wants_image(index):
+            yield "image"
+        if index in self.work.checks:
+            yield "marker"
+        if self.paths(index) and self.stands_in(index):
+            yield "artifact"
+        if self.prefix(index) is not None:
+            yield "prefix"
+
+    def _layers(self, index: int, form: Form) -> int:
+        """How many entries of the image's history the stage makes; ONBUILD makes none."""
+        match form:
+            case "image" | "prefix":
+                own = self.work.stage(index).instructions[: self.prefix(index)]
+                return sum(item.keyword != "ONBUILD" for item in own)
+            case "artifact":
+                return len(self.paths(index) or ())
+            case "marker":
+                return 1
 
     def _key(self, index: int, form: Form) -> str:
         key = self.keys[index]

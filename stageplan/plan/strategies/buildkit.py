@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from stageplan.plan.engines import copies_manifests, mixes_sources, pushes_unstored
 from stageplan.plan.model import Build, Cache, MoveTags, Output, Step
+from stageplan.plan.no_cache import names_without_cache
 from stageplan.plan.work import Work
 
 CacheOf = Callable[[Work, int], Cache | None]
@@ -74,13 +75,14 @@ def _build(work: Work, index: int, cache: Cache | None, images: tuple[str, ...],
     consumers = tuple(_id(work, other) for other in work.built if index in work.needs(other))
     unpack = bool(consumers) and mixes_sources(work.engine)
     asks = cache is not None and not cache.source.asked and output != "load" and not unpack
+    stages = tuple(sorted(work.graph.reached_from({index})))
     return Build(
         id=_id(work, index),
         reason=work.decisions[index].reason,
         needs=tuple(_id(work, source) for source in work.needs(index)),
         stage=work.title(index),
         index=index,
-        stages=tuple(sorted(work.graph.reached_from({index}))),
+        stages=stages,
         target=work.target_flag(index),
         output=output,
         store=not pushes_unstored(work.engine),
@@ -90,6 +92,7 @@ def _build(work: Work, index: int, cache: Cache | None, images: tuple[str, ...],
         tags=tags,
         build_args=work.build_args,
         cache=cache,
+        no_cache=names_without_cache(work.graph, work.no_cache, work.reached, stages),
     )
 
 

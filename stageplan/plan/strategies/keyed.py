@@ -9,7 +9,7 @@ from stageplan.plan.facts import EngineFacts
 from stageplan.plan.keyed.builds import Builds
 from stageplan.plan.keyed.derived import derived_text
 from stageplan.plan.keyed.facts import KeyedFacts
-from stageplan.plan.keyed.pieces import Pieces
+from stageplan.plan.keyed.pieces import KeptImage, Pieces
 from stageplan.plan.model import Build, StageDecision, Step
 from stageplan.plan.options import PlanOptions
 from stageplan.plan.strategies.base import Strategy
@@ -22,7 +22,12 @@ _SHOWN = 12  # digits of a key
 def locations(work: Work) -> tuple[str, ...]:
     """Where to look before a plan is made: images by key, and the tags of the targets."""
     tags = chain.from_iterable(work.tags.values()) if work.publishes else ()
-    return tuple(dict.fromkeys((*Pieces(work, _facts(work).keys).locations(), *tags)))
+    return tuple(dict.fromkeys((*(image.location for image in kept_images(work)), *tags)))
+
+
+def kept_images(work: Work) -> tuple[KeptImage, ...]:
+    """The images of stages that may be there by key."""
+    return tuple(Pieces(work, _facts(work).keys).kept())
 
 
 def _facts(work: Work) -> KeyedFacts:

@@ -98,13 +98,18 @@ class Planned:
         index = next(stage.index for stage in reversed(self.graph.stages) if name == stage.label)
         return self.pieces.location(index, forms[form])
 
-    def plan(self, *present: str, tags: str = "") -> Plan:
-        """The plan where these pieces are in the registry, and the tags name that piece."""
+    def plan(self, *present: str, tags: str = "", old: tuple[str, ...] = ()) -> Plan:
+        """The plan where these pieces are in the registry, and the tags name that piece.
+
+        Args:
+            old: stages of which an image is too old.
+        """
         there = {self.location(piece): Present(digest=f"sha256:{piece}", size=10) for piece in present}
         if tags:
             named = Present(digest=f"sha256:{tags}", size=10)
             there |= {tag: named for index in self.work.targets for tag in self.work.tags[index]}
-        facts = KeyedFacts(keys=self.keys, present=there)
+        too_old = frozenset(self.graph.find(name).index for name in old)
+        facts = KeyedFacts(keys=self.keys, present=there, old=too_old)
         return make_plan(self.dockerfile, self.graph, self.options, ENGINE, facts)
 
 

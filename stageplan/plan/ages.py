@@ -1,0 +1,22 @@
+"""How old something may be."""
+
+import re
+from collections.abc import Mapping
+from typing import Final
+
+from stageplan.errors import UsageError
+
+_AGE = re.compile(r"([0-9]{1,5})([a-z]+)")
+_SECONDS: Final[Mapping[str, int]] = {"m": 60, "h": 3600, "d": 86_400, "w": 604_800}
+
+
+def parse_age(text: str) -> int:
+    """The seconds of an age such as `90m`, `12h`, `7d` or `2w`.
+
+    Raises:
+        UsageError: it is none.
+    """
+    found = _AGE.fullmatch(text)
+    if found is None or found[2] not in _SECONDS or not int(found[1]):
+        raise UsageError("bad-age", f"'--max-age {text}' is no age", hint="write it as 90m, 12h, 7d or 2w")
+    return int(found[1]) * _SECONDS[found[2]]
