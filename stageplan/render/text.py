@@ -24,10 +24,11 @@ def _head(plan: Plan) -> Iterator[str]:
 
 
 def _stages(plan: Plan) -> Iterator[str]:
-    width = max(len(stage.name) for stage in plan.stages)
+    names = max(len(stage.name) for stage in plan.stages)
+    actions = max(len(stage.action) for stage in plan.stages)
     yield "stages"
     for stage in plan.stages:
-        yield f"  {stage.name:<{width}}  {stage.action:<5}  {stage.reason}"
+        yield f"  {stage.name:<{names}}  {stage.action:<{actions}}  {stage.reason}"
 
 
 def _steps(plan: Plan) -> Iterator[str]:
