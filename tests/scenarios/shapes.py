@@ -297,7 +297,7 @@ COPY . /all
 RUN find /all | sort > /list
 FROM busybox:1.37
 COPY --from=t /list /
-COPY --from=t --exclude=src /all /some
+COPY --from=t /all /some
 """,
         files={"no/x": "1", "Dockerfile.dockerignore": "no\nDockerfile*\n", ".dockerignore": "src\n"},
     ),
