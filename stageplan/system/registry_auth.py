@@ -69,7 +69,7 @@ class Authority:
         if scheme.lower() != "bearer":
             return None
         parameters = {name.lower(): quoted or bare for name, quoted, bare in _PARAMETER.findall(rest)}
-        wanted = dict.fromkeys((*scopes, *parameters.get("scope", "").split()))
+        wanted = dict.fromkeys((*scopes, *map(_sorted_actions, parameters.get("scope", "").split())))
         token = self._token(login, parameters.get("realm", ""), parameters.get("service", ""), wanted)
         return f"Bearer {token}" if token else None
 
@@ -113,3 +113,9 @@ def _token_in(body: bytes) -> str | None:
         return None
     token = (answer.get("token") or answer.get("access_token")) if isinstance(answer, dict) else None
     return token if isinstance(token, str) else None
+
+
+def _sorted_actions(scope: str) -> str:
+    """The scope as we write it; registries name its actions in any order."""
+    resource, colon, actions = scope.rpartition(":")
+    return f"{resource}{colon}{','.join(sorted(actions.split(',')))}"
