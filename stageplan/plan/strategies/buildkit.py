@@ -5,7 +5,7 @@ plan ran is found in the builder's own cache. What an earlier build hit is not: 
 cache source, or unpacked, or the builder makes it again.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from stageplan.plan.engines import copies_manifests, mixes_sources, pushes_unstored
 from stageplan.plan.model import Build, Cache, MoveTags, Output, Step
@@ -29,8 +29,16 @@ def buildkit_steps(work: Work, *, cache_of: CacheOf, images_of: ImagesOf = no_im
         images_of: locations of the image that a stage leaves besides the tags of a target.
     """
     tags_last = work.publishes and not _last_build_publishes_all(work)
+    consumers = _consumers(work)
     builds = [
-        _build(work, index, cache_of(work, index), images_of(work, index), tags_last=tags_last)
+        _build(
+            work,
+            index,
+            cache_of(work, index),
+            images_of(work, index),
+            consumers=consumers.get(index, ()),
+            tags_last=tags_last,
+        )
         for index in work.built
     ]
     if not tags_last:
@@ -64,7 +72,24 @@ def _id(work: Work, index: int) -> str:
     return f"build:{work.key(index)}"
 
 
-def _build(work: Work, index: int, cache: Cache | None, images: tuple[str, ...], *, tags_last: bool) -> Build:
+def _consumers(work: Work) -> dict[int, list[int]]:
+    """By built stage, the built stages that need it, in build order."""
+    found: dict[int, list[int]] = {}
+    for consumer in work.built:
+        for index in work.needs(consumer):
+            found.setdefault(index, []).append(consumer)
+    return found
+
+
+def _build(
+    work: Work,
+    index: int,
+    cache: Cache | None,
+    images: tuple[str, ...],
+    *,
+    consumers: Sequence[int],
+    tags_last: bool,
+) -> Build:
     is_target = index in work.targets
     tags = images
     if is_target and tags_last:
@@ -72,7 +97,6 @@ def _build(work: Work, index: int, cache: Cache | None, images: tuple[str, ...],
     elif is_target and (work.local or work.publishes):
         tags = (*images, *work.tags[index])
     output = _output(work, tags)
-    consumers = tuple(_id(work, other) for other in work.built if index in work.needs(other))
     unpack = bool(consumers) and mixes_sources(work.engine)
     asks = cache is not None and not cache.source.asked and output != "load" and not unpack
     stages = tuple(sorted(work.graph.reached_from({index})))
@@ -87,7 +111,7 @@ def _build(work: Work, index: int, cache: Cache | None, images: tuple[str, ...],
         output=output,
         store=not pushes_unstored(work.engine),
         unpack=unpack,
-        unpack_for=consumers if asks else (),
+        unpack_for=tuple(_id(work, other) for other in consumers) if asks else (),
         wants_digest=is_target and tags_last,
         tags=tags,
         build_args=work.build_args,
