@@ -141,6 +141,13 @@ plan_options = _all(
     ),
 )
 
+stage_option = click.option(
+    "--stage",
+    "stages",
+    multiple=True,
+    metavar="STAGE",
+    help="With keyed: build what is missing of this stage alone, and move no tag; repeatable.",
+)
 output_option = click.option(
     "-o",
     "--output",

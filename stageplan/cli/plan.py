@@ -12,12 +12,14 @@ from stageplan.cli.options import (
     output_option,
     pin_option,
     plan_options,
+    stage_option,
 )
 
 
 @click.command("plan", short_help="what would be done, and why")
 @context_argument
 @plan_options
+@stage_option
 @offline_option
 @pin_option
 @json_option

@@ -118,6 +118,7 @@ def plan_options(request: Request) -> PlanOptions:
         split=request.chosen("split") or "stages",
         cache_options=_pairs("--cache-option", request.chosen("cache_options")),
         no_cache=tuple(request.chosen("no_cache")),
+        stages=tuple(request.given.get("stages", ())),
         max_age=parse_age(max_age) if (max_age := request.chosen("max_age")) else None,
     )
 

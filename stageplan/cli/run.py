@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from stageplan.cli.options import json_option, plan_options, plan_or_context_argument
+from stageplan.cli.options import json_option, plan_options, plan_or_context_argument, stage_option
 from stageplan.plan.model import Build, MoveTags, Plan, Push, Restore, Save, Step
 from stageplan.run.ports import Ports
 from stageplan.run.session import OnEvent
@@ -18,6 +18,7 @@ from stageplan.run.session import OnEvent
 @click.command("run", short_help="do it, with live progress")
 @plan_or_context_argument
 @plan_options
+@stage_option
 @click.option(
     "-j",
     "--jobs",
@@ -46,6 +47,7 @@ def command(
     stageplan run                                        build here, cached in .stageplan/
     stageplan run --image registry.example.com/app       build, cache beside the image, push
     stageplan run plan.json --report report.json
+    stageplan run --strategy keyed --image … --stage deps    one stage of many, on a machine of its own
     """
     from stageplan.cli.output import say, write
     from stageplan.cli.planning import ask_sources, plan_of

@@ -5,12 +5,19 @@ from typing import Any
 
 import click
 
-from stageplan.cli.options import offline_option, output_option, plan_options, plan_or_context_argument
+from stageplan.cli.options import (
+    offline_option,
+    output_option,
+    plan_options,
+    plan_or_context_argument,
+    stage_option,
+)
 
 
 @click.command("script", short_help="the plan as a script that needs nothing but docker")
 @plan_or_context_argument
 @plan_options
+@stage_option
 @offline_option
 @output_option
 def command(context: str, offline: bool, output: Path | None, **given: Any) -> None:

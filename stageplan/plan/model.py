@@ -248,6 +248,7 @@ class Plan(Data, frozen=True, kw_only=True):
         strategy_reason: why this strategy.
         stages: what becomes of each stage, in file order.
         steps: in an order in which they can run one after the other; `needs` says what must be done before.
+        alone: stages that `--stage` names; unset: all that targets and checks need is done.
         keys: what the keys of the needed stages were made of; unset where the strategy has none.
     """
 
@@ -262,4 +263,5 @@ class Plan(Data, frozen=True, kw_only=True):
     stages: tuple[StageDecision, ...]
     steps: tuple[Step, ...]
     warnings: tuple[str, ...] = ()
+    alone: tuple[str, ...] | msgspec.UnsetType = msgspec.UNSET
     keys: tuple[StageRecord, ...] | msgspec.UnsetType = msgspec.UNSET

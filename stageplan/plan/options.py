@@ -24,6 +24,7 @@ class PlanOptions:
         scope: the branch or tag whose cache this is.
         cache_options: `(key, value)` of the cache backend, as given.
         no_cache: stages that are built without the cache; `all`: every stage.
+        stages: stages that alone are built; empty: all that targets and checks need.
         max_age: seconds after which an image that is kept by key no longer counts.
     """
 
@@ -49,4 +50,5 @@ class PlanOptions:
     split: Split = "stages"
     cache_options: tuple[tuple[str, str], ...] = ()
     no_cache: tuple[str, ...] = ()
+    stages: tuple[str, ...] = ()
     max_age: int | None = None

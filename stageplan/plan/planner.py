@@ -12,6 +12,7 @@ from stageplan.dockerfile.problems import excerpts_of
 from stageplan.errors import UsageError
 from stageplan.graph import StageGraph
 from stageplan.keys.record import stage_records
+from stageplan.plan.alone import stages_alone
 from stageplan.plan.backends import BackendOptions, check_options
 from stageplan.plan.choice import choose
 from stageplan.plan.facts import EngineFacts
@@ -67,6 +68,7 @@ def make_plan(
         stages=strategy.decisions(work),
         steps=strategy.steps(work),
         warnings=_warnings(work, strategy),
+        alone=tuple(map(work.title, work.alone)) or msgspec.UNSET,
         keys=msgspec.UNSET if keyed is None else stage_records(graph.stages, keyed.keys),
     )
     check_plan(plan)
@@ -193,6 +195,9 @@ def _work(
         build_args=_pinned(graph, options),
         backend=backend,
         no_cache=stages_without_cache(graph, options.no_cache, reached),
+        alone=stages_alone(
+            graph, options.stages, decisions, strategy=strategy.name, keeps=strategy.name == KEYED
+        ),
     )
 
 

@@ -28,6 +28,7 @@ class Work:
         build_args: arguments that every build gets besides the user's.
         backend: the checked options of the cache backend.
         no_cache: indexes of the stages that are built without the cache.
+        alone: indexes of the stages that alone are built; empty: all that targets and checks need.
         keyed: keys and what is in the registry, for a strategy that plans by them.
     """
 
@@ -44,6 +45,7 @@ class Work:
     build_args: tuple[BuildArg, ...]
     backend: BackendOptions
     no_cache: frozenset[int] = frozenset()
+    alone: tuple[int, ...] = ()
     keyed: KeyedFacts | None = None
 
     @property

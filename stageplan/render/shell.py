@@ -88,6 +88,7 @@ def _renewal(plan: Plan) -> str:
     ]
     words += [f"--image={parameters.image}"] if parameters.image else []
     words += [f"--target={name}" for name in plan.targets] + [f"--check={name}" for name in plan.checks]
+    words += [] if plan.alone is msgspec.UNSET else [f"--stage={name}" for name in plan.alone]
     words += [
         f"--build-arg={arg.name}" + ("" if arg.value is None else f"={arg.value}")
         for arg in inputs.build_args

@@ -9,6 +9,7 @@ from stageplan.plan.keyed.facts import KeyedFacts
 from stageplan.plan.keyed.pieces import Form, Pieces
 from stageplan.plan.keyed.reach import reach
 from stageplan.plan.keyed.stage_names import virtual_stage
+from stageplan.plan.keyed.wanted import wanted_forms
 from stageplan.plan.model import Build, Cache, ImageInput, MoveTags, Source, Step
 from stageplan.plan.no_cache import EVERY_STAGE, names_without_cache
 from stageplan.plan.work import Work
@@ -37,6 +38,10 @@ class Builds:
         self._anew = built_anew(work, facts)
         self._without_cache = without_cache(work, facts)
         self._made: dict[str, str] = {}  # by location, the step that makes what lies there
+        if work.alone:
+            for index in work.alone:
+                self._keep(index)
+            return
         for index in work.targets:
             self._publish(index)
         for index in work.checks:
@@ -44,6 +49,14 @@ class Builds:
         if work.publishes:
             for index in work.targets:
                 self._move_tags(index)
+
+    def _keep(self, index: int) -> None:
+        """All that the whole plan takes of a stage is there; without a key nothing of it could be found."""
+        if self._facts.keys[index].digest is None:
+            return
+        for form in wanted_forms(self._pieces, index):
+            if not self._is_there(index, form):
+                self._build(index, form)
 
     def _publish(self, index: int) -> None:
         """The image of a target is there."""

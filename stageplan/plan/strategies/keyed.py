@@ -72,7 +72,8 @@ def _decisions(work: Work) -> tuple[StageDecision, ...]:
             )
         if decision.index in builds.along:
             return replace(decision, action="fold", reason="it is built along with what needs it")
-        return replace(decision, action="skip", reason="what needs it is in the registry")
+        left = "--stage does not ask for it" if work.alone else "what needs it is in the registry"
+        return replace(decision, action="skip", reason=left)
 
     return tuple(decided(decision) for decision in work.decisions)
 

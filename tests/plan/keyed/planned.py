@@ -48,11 +48,10 @@ class Planned:
             context=".",
             dockerfile="Dockerfile",
             name="app",
-            strategy="keyed",
             platform=platform,
             build_args=build_args,
             targets=targets,
-            **{"image": "r.example.com/app", **options},  # type: ignore[arg-type]
+            **{"image": "r.example.com/app", "strategy": "keyed", **options},  # type: ignore[arg-type]
         )
         args = {arg.name: arg.value for arg in build_args if arg.value is not None}
         built = BuildOptions(
