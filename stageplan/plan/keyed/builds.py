@@ -51,8 +51,8 @@ class Builds:
                 self._move_tags(index)
 
     def _keep(self, index: int) -> None:
-        """All that the whole plan takes of a stage is there; without a key nothing of it could be found."""
-        if self._facts.keys[index].digest is None:
+        """All that the whole plan takes of a stage is there, where it can be kept for others to find."""
+        if self._facts.keys[index].digest is None or not self._work.publishes:
             return
         for form in wanted_forms(self._pieces, index):
             if not self._is_there(index, form):

@@ -72,10 +72,16 @@ def _decisions(work: Work) -> tuple[StageDecision, ...]:
             )
         if decision.index in builds.along:
             return replace(decision, action="fold", reason="it is built along with what needs it")
-        left = "--stage does not ask for it" if work.alone else "what needs it is in the registry"
-        return replace(decision, action="skip", reason=left)
+        return replace(decision, action="skip", reason=_left(work, decision.index))
 
     return tuple(decided(decision) for decision in work.decisions)
+
+
+def _left(work: Work, index: int) -> str:
+    """Why nothing is done about a stage that could be built."""
+    if not work.alone:
+        return "what needs it is in the registry"
+    return "nothing may be written" if index in work.alone else "--stage does not ask for it"
 
 
 def _refuses(engine: EngineFacts, options: PlanOptions) -> str | None:

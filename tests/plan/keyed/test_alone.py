@@ -113,6 +113,15 @@ def test_a_stage_without_a_key_is_left_to_the_whole_plan() -> None:
     assert plan.steps == ()
 
 
+def test_where_nothing_may_be_written_nothing_is_built() -> None:
+    plan = Planned(TEXT, targets=("app",), stages=("base", "deps"), read_only=True).plan("image:base")
+    assert plan.steps == ()
+    assert actions_of(plan)[:2] == [
+        "base: skip, nothing may be written",
+        "deps: skip, nothing may be written",
+    ]
+
+
 def test_a_plan_without_the_option_does_not_mention_it() -> None:
     assert Planned(TEXT).plan().alone is msgspec.UNSET
 
