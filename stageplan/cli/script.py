@@ -12,16 +12,25 @@ from stageplan.cli.options import (
     plan_or_context_argument,
     stage_option,
 )
+from stageplan.render.formats import FORMATS, format_for
 
 
 @click.command("script", short_help="the plan as a script that needs nothing but docker")
 @plan_or_context_argument
 @plan_options
 @stage_option
+@click.option(
+    "--format",
+    "format_name",
+    type=click.Choice(tuple(FORMATS)),
+    help="What to write: "
+    + ", ".join(f"{name} ({form.summary})" for name, form in FORMATS.items())
+    + ".  [default: by the name of FILE, else sh]",
+)
 @offline_option
 @output_option
-def command(context: str, offline: bool, output: Path | None, **given: Any) -> None:
-    """Write the plan as a POSIX sh script that needs nothing but docker.
+def command(context: str, format_name: str | None, offline: bool, output: Path | None, **given: Any) -> None:
+    """Write the plan as a POSIX sh script that needs nothing but docker, or as a file for another tool.
 
     The script asks by itself which cache exists, so it can be committed and used for any branch:
     STAGEPLAN_IMAGE, STAGEPLAN_SCOPE, STAGEPLAN_FALLBACK_SCOPES and STAGEPLAN_READ_ONLY change what
@@ -30,11 +39,15 @@ def command(context: str, offline: bool, output: Path | None, **given: Any) -> N
     \b
     stageplan script --image registry.example.com/app -o build.sh
     STAGEPLAN_SCOPE=$BRANCH STAGEPLAN_FALLBACK_SCOPES=main ./build.sh
+    stageplan script --image registry.example.com/app -o docker-bake.json
     """
     from stageplan import __version__
     from stageplan.cli.output import write
-    from stageplan.cli.planning import plan_of
-    from stageplan.render.shell import render_shell
+    from stageplan.cli.planning import ask_sources, plan_of
 
-    text = render_shell(plan_of(context, given, offline=offline), version=__version__)
-    write(text.encode("utf-8", "surrogateescape"), output, executable=True)
+    form = FORMATS[format_name or format_for(None if output is None else output.name)]
+    plan = plan_of(context, given, offline=offline)
+    if form.asks and not offline:
+        plan = ask_sources(plan)
+    text = form.render(plan, __version__)
+    write(text.encode("utf-8", "surrogateescape"), output, executable=form.executable)
