@@ -18,6 +18,7 @@ _COMMANDS: Final = {
     "report": "one HTML page: graph, run, changes",
     "check": "warnings that matter for stages and caches",
     "doctor": "what this engine, builder and registry can do",
+    "prune": "retention of what stageplan pushed",
     "completion": "print the completion of a shell",
 }
 

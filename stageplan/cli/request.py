@@ -91,7 +91,7 @@ def plan_options(request: Request) -> PlanOptions:
     Raises:
         UsageError: an option is not of its form.
     """
-    ci = read_ci(os.environ, _github_event())
+    ci = ci_facts()
     git = Git(Path.cwd(), Processes())
     read_only = request.chosen("read_only")
     scope = request.chosen("scope") or ci.tag or ci.branch or git.branch() or "main"
@@ -121,6 +121,11 @@ def plan_options(request: Request) -> PlanOptions:
         stages=tuple(request.given.get("stages", ())),
         max_age=parse_age(max_age) if (max_age := request.chosen("max_age")) else None,
     )
+
+
+def ci_facts() -> CiFacts:
+    """What the CI system says of the job that this is, where it is one."""
+    return read_ci(os.environ, _github_event())
 
 
 def _fallbacks(ci: CiFacts, git: Git, scope: str) -> tuple[str, ...]:

@@ -14,27 +14,35 @@ def check_image(options: PlanOptions) -> None:
         UsageError: a name that no registry would take, or one with a tag of its own.
     """
     for flag, value in (("--image", options.image), ("--cache-image", options.cache_image)):
-        if value is None:
-            continue
-        try:
-            reference = parse_reference(value.replace("{target}", "target"))
-        except InvalidReferenceError as error:
-            raise UsageError(
-                "invalid-image",
-                f"'{flag} {value}' is no image repository: {error}",
-                hint="it looks like registry.example.com/team/app",
-            ) from None
-        if reference.tag is not None or reference.digest is not None:
-            raise UsageError(
-                "image-with-tag",
-                f"'{flag} {value}' has a tag or digest",
-                hint="name the repository; tags go to --tag",
-            )
+        if value is not None:
+            check_repository(flag, value)
     if "," in options.cache_dir or '"' in options.cache_dir or "\n" in options.cache_dir:
         raise UsageError(
             "invalid-cache-dir",
             f"'--cache-dir {options.cache_dir}' has a character that docker's cache options cannot hold",
             hint="take a folder without commas and quotes",
+        )
+
+
+def check_repository(flag: str, value: str) -> None:
+    """Nothing, where an option names a repository; `{target}` in it may stand for a target.
+
+    Raises:
+        UsageError: a name that no registry would take, or one with a tag of its own.
+    """
+    try:
+        reference = parse_reference(value.replace("{target}", "target"))
+    except InvalidReferenceError as error:
+        raise UsageError(
+            "invalid-image",
+            f"'{flag} {value}' is no image repository: {error}",
+            hint="it looks like registry.example.com/team/app",
+        ) from None
+    if reference.tag is not None or reference.digest is not None:
+        raise UsageError(
+            "image-with-tag",
+            f"'{flag} {value}' has a tag or digest",
+            hint="name the repository; tags go to --tag",
         )
 
 

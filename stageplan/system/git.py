@@ -3,12 +3,26 @@
 import os
 import tempfile
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from stageplan.errors import UsageError
 from stageplan.system.process import Processes
 
 _REMOTE = "refs/remotes/origin/"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemoteNames:
+    """The branches and tags of a remote.
+
+    Attributes:
+        default: the branch that it calls its head; None where it has none.
+        names: of branches and tags, in its order.
+    """
+
+    default: str | None
+    names: tuple[str, ...]
 
 
 class Git:
@@ -32,6 +46,22 @@ class Git:
         """The branch that `origin` calls its head; a clone knows it, a fetched folder mostly not."""
         name = self._line("symbolic-ref", "--quiet", f"{_REMOTE}HEAD")
         return name.removeprefix(_REMOTE) if name else None
+
+    def remote_names(self, remote: str) -> RemoteNames | None:
+        """What a remote holds now; None where it does not answer."""
+        words = ("ls-remote", "--symref", "--", remote, "HEAD", "refs/heads/*", "refs/tags/*")
+        answer = self._ask(*words, env={"GIT_TERMINAL_PROMPT": "0"})
+        if answer is None:
+            return None
+        default: str | None = None
+        found: dict[str, None] = {}
+        for line in answer.decode("utf-8", "surrogateescape").splitlines():
+            left, _, name = line.partition("\t")
+            if name == "HEAD" and left.startswith("ref: refs/heads/"):
+                default = left.removeprefix("ref: refs/heads/")
+            elif name.startswith(("refs/heads/", "refs/tags/")):
+                found[name.split("/", 2)[2].removesuffix("^{}")] = None
+        return RemoteNames(default=default, names=tuple(found))
 
     def sha(self) -> str | None:
         """The current commit, 40 digits."""

@@ -103,12 +103,12 @@ class Registry:
     def delete_tag(self, ref: str) -> None:
         """The tag is gone, and no other; what it named stays for the registry's own clean-up.
 
-        Registries delete a manifest with every tag that points at it. So the tag is first given a
-        manifest of its own; where that cannot be deleted, the tag gets back what it named.
+        Many registries delete manifests alone, each with every tag that points at it. There, the tag is
+        first given a manifest of its own; where that cannot be deleted, the tag gets back what it named.
         """
         repository, tag = locate(ref)
         manifest = self._store.manifest(repository, tag)
-        if manifest is None:
+        if manifest is None or self._store.delete_tag(repository, tag):
             return
         dummy = self._new_dummy(ref)
         self._store.put_manifest(repository, tag, dummy)
@@ -128,6 +128,15 @@ class Registry:
     def tags(self, repository: str) -> tuple[str, ...]:
         """Every tag of the repository, sorted; none where there is no repository."""
         return tuple(sorted(self._store.tags(locate(repository)[0])))
+
+    def refs(self, repository: str) -> tuple[str, ...]:
+        """The ref of every tag of the repository, sorted; none where there is no repository."""
+        return tuple(f"{repository}:{tag}" for tag in self.tags(repository))
+
+    def referrers(self, repository: str, digest: str) -> tuple[str, ...] | None:
+        """The digests of the manifests that have this one as subject; None where the registry cannot tell."""
+        found = self._store.referrers(locate(repository)[0], digest)
+        return None if found is None else tuple(found)
 
     def can_write(self, repository: str) -> bool:
         """Whether the registry lets us start an upload; nothing is stored.

@@ -15,6 +15,7 @@ from stageplan.system.transport import Body, Transport
 
 Action = Literal["pull", "pull,push", "delete"]
 _VERBS: Mapping[str, str] = {"pull": "read", "pull,push": "write", "delete": "delete from"}
+_NO_DELETES = "let the registry delete in its settings, or use the retention rules of its own"
 _REFUSED: Mapping[int, str] = {
     HTTPStatus.METHOD_NOT_ALLOWED: "allow writes and deletes in the registry's settings",
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "raise the limit of the registry or of the proxy before it",
@@ -144,7 +145,9 @@ def _said_no(
     return UnreachableError(
         "registry-refused",
         f"registry '{repository.host}' answered {answer.status} to {method} in '{repository}'{words}",
-        hint=_REFUSED.get(answer.status, "look into the registry's log"),
+        hint=_NO_DELETES
+        if action == "delete" and answer.status == HTTPStatus.METHOD_NOT_ALLOWED
+        else _REFUSED.get(answer.status, "look into the registry's log"),
     )
 
 

@@ -15,6 +15,7 @@ _PAGE = 1000
 _PIECE = 1 << 20
 _OK = HTTPStatus.OK
 _MISSING = HTTPStatus.NOT_FOUND
+_NO_TAGS = (HTTPStatus.BAD_REQUEST, HTTPStatus.METHOD_NOT_ALLOWED)
 _GONE = (HTTPStatus.ACCEPTED, HTTPStatus.OK, HTTPStatus.NO_CONTENT, HTTPStatus.NOT_FOUND)
 
 
@@ -72,6 +73,25 @@ class Store:
     def delete_manifest(self, repository: Repository, digest: str) -> None:
         """No manifest has this digest, and no tag points at it."""
         self._session.request("DELETE", repository, f"manifests/{digest}", action="delete", expected=_GONE)
+
+    def delete_tag(self, repository: Repository, tag: str) -> bool:
+        """Whether the tag is gone by its name, which some registries know no way to do."""
+        answer = self._session.request(
+            "DELETE", repository, f"manifests/{tag}", action="delete", expected=(*_GONE, *_NO_TAGS)
+        )
+        return answer.status in _GONE
+
+    def referrers(self, repository: Repository, digest: str) -> list[str] | None:
+        """The digests of what has this manifest as subject; None where the registry keeps no account."""
+        found: list[str] = []
+        place: str | None = f"referrers/{digest}"
+        while place:
+            answer = self._session.request("GET", repository, place, expected=(_OK, _MISSING))
+            if answer.status == _MISSING:
+                return None
+            found += [part["digest"] for part in json.loads(answer.data).get("manifests") or ()]
+            place = _next_page(answer.headers.get("Link", ""))
+        return found
 
     def tags(self, repository: Repository) -> Iterator[str]:
         """Every tag, in the registry's order, page by page."""

@@ -1,0 +1,67 @@
+"""What stays because somebody names it: plans, the lock file, and the checkout itself."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+
+from stageplan.cli.keys import read_lock, request_keys
+from stageplan.cli.planning import NOT_ASKED, native_platform
+from stageplan.cli.request import Request, plan_options
+from stageplan.plan.document import decode_plan
+from stageplan.plan.keyed.facts import KeyedFacts
+from stageplan.plan.planner import prepare
+from stageplan.plan.strategies.keyed import KEYED, locations
+from stageplan.retention.facts import Facts
+from stageplan.retention.named import digests_in, keys_in, refs_in
+from stageplan.retention.names import KeyRef, read_name
+from stageplan.retention.rules import Rules
+from stageplan.system.engine import engine_facts
+from stageplan.system.files import read_bytes
+
+_GRAPH = ("file", "targets", "checks", "build_args", "build_contexts", "platform")
+
+
+def with_named(rules: Rules, plans: Iterable[str]) -> Rules:
+    """The rules, with what plan files and the lock file name.
+
+    Raises:
+        UsageError: a file is no plan, or the lock file is none.
+    """
+    refs, keys = dict(rules.kept_refs), dict(rules.kept_keys)
+    digests = {image.digest: f"the lock file names it as '{name}'" for name, image in read_lock().items()}
+    for path in plans:
+        plan, why = decode_plan(read_bytes(Path(path)), path=path), f"'{path}' names it"
+        refs |= dict.fromkeys(refs_in(plan), why)
+        digests |= dict.fromkeys(digests_in(plan), why)
+        keys |= dict.fromkeys(keys_in(plan), why)
+    return replace(rules, kept_refs=refs, kept_digests=digests, kept_keys=keys)
+
+
+def with_checkout(rules: Rules, request: Request, facts: Facts) -> Rules:
+    """The rules, with the images by key that a build of this checkout would take.
+
+    Nobody is asked where there is no Dockerfile, or nothing is kept by key.
+
+    Raises:
+        UsageError: a file or an option is wrong.
+        DockerfileError: the build would refuse the Dockerfile.
+    """
+    by_key = any(isinstance(read_name(tagged.tag), KeyRef) for tagged in facts.tags)
+    if not by_key or not request.dockerfile.is_file():
+        return rules
+    engine = engine_facts(None)
+    keyed = request_keys(request, platform=native_platform(engine), offline=False, mirrors=engine.mirrors)
+    options = replace(plan_options(_of_a_plan(request)), strategy=KEYED)
+    facts_of_keys = KeyedFacts(keys=keyed.keys)
+    _, _, work = prepare(keyed.graph.dockerfile, keyed.graph, options, NOT_ASKED, facts_of_keys)
+    names = (read_name(location.rpartition(":")[2]) for location in locations(work))
+    why = "a build of this checkout takes it"
+    kept = {name.key: why for name in names if isinstance(name, KeyRef)}
+    return replace(rules, kept_keys={**rules.kept_keys, **kept})
+
+
+def _of_a_plan(request: Request) -> Request:
+    """The request as a plan of one image has it."""
+    given = {name: value for name, value in request.given.items() if name in _GRAPH}
+    images = request.given["image"]
+    return replace(request, given={**given, "image": images[0] if images else None})

@@ -1,0 +1,1 @@
+"""Retention: which of the refs that stageplan pushed may go, and what goes with them."""
