@@ -7,6 +7,7 @@ import sys
 from typing import get_args
 
 from lab import Engine, Registry, Suite, available, browser, engine_suite, packages, seed
+from lab.go_programs import PROGRAMS, go_program
 
 
 def main() -> int:
@@ -46,6 +47,11 @@ def _prepare() -> int:
             print(f"{name}: {program()}")
         except packages.LabUnavailableError as error:
             print(f"{name}: {error}")
+    for wanted in PROGRAMS:
+        try:
+            print(f"{wanted.name}: {go_program(wanted)}")
+        except packages.LabUnavailableError as error:
+            print(f"{wanted.name}: {error}")
     return 0
 
 

@@ -2,7 +2,6 @@
 
 import http.client
 import json
-import os
 import shutil
 import socket
 import subprocess
@@ -12,14 +11,12 @@ from types import TracebackType
 from typing import Self
 
 from lab import network, packages
+from lab.client import PASSED_ON, Client, CommandError
 from lab.keeper import Keeper, new_folder
 
+__all__ = ["PASSED_ON", "CommandError", "Engine"]
+
 MEMORY_NEEDED = 6 << 20  # in KiB
-PASSED_ON = ("TMPDIR", "COVERAGE_PROCESS_START", "COVERAGE_FILE")  # what a client may see of our environment
-
-
-class CommandError(Exception):
-    """A client of an engine failed; its words, exit code and output."""
 
 
 class Engine:
@@ -43,9 +40,10 @@ class Engine:
         self.suite = suite
         self.containerd_store = containerd_store
         self._mirror = mirror
-        self._in_memory = _memory_is_plenty() if in_memory is None else in_memory
+        self._in_memory = memory_is_plenty() if in_memory is None else in_memory
         self._prefix = packages.prefix(suite)
         self._folder = new_folder()
+        self._client = Client(self._prefix, self._folder, {"DOCKER_HOST": self.host})
         self._keeper: Keeper | None = None
 
     def __enter__(self) -> Self:
@@ -65,15 +63,7 @@ class Engine:
     @property
     def env(self) -> dict[str, str]:
         """A whole environment for its clients, with none of the CI or Docker variables of ours."""
-        path = f"{self._prefix}/usr/bin:{os.environ.get('PATH', packages.SYSTEM_PATH)}"
-        return {name: os.environ[name] for name in PASSED_ON if name in os.environ} | {
-            "PATH": path,
-            "HOME": str(self._folder / "home"),
-            "LANG": "C.UTF-8",
-            "DOCKER_HOST": self.host,
-            "DOCKER_CONFIG": str(self._folder / "config"),
-            "DOCKER_CLI_HINTS": "false",
-        }
+        return self._client.env
 
     def run(
         self,
@@ -88,19 +78,7 @@ class Engine:
         Raises:
             CommandError: it failed, and `check` holds.
         """
-        result = subprocess.run(
-            words,
-            cwd=cwd,
-            env=self.env | dict(env or {}),
-            input=stdin,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if check and result.returncode:
-            command = " ".join(map(str, words))
-            raise CommandError(f"'{command}' exited with {result.returncode}\n{result.stdout}{result.stderr}")
-        return result
+        return self._client.run(*words, cwd=cwd, env=env, stdin=stdin, check=check)
 
     def start(self) -> None:
         """The engine answers, with nothing in it."""
@@ -137,12 +115,10 @@ class Engine:
     def _lay_out(self) -> None:
         """The engine's folder: its data, and its client's settings with the buildx plugin."""
         shutil.rmtree(self._folder, ignore_errors=True)  # of a start that failed
-        for name in ("config/cli-plugins", "home", "data", "exec"):
+        for name in ("data", "exec"):
             (self._folder / name).mkdir(parents=True)
         self._folder.chmod(0o700)
-        plugin = self._folder / "config/cli-plugins/docker-buildx"
-        plugin.symlink_to(self._prefix / "usr/libexec/docker/cli-plugins/docker-buildx")
-        (self._folder / "config/config.json").write_text("{}", encoding="utf-8")
+        self._client.lay_out()
 
     def _settings(self, bridge: network.Bridge) -> dict[str, object]:
         """What dockerd is told; it neither forwards packets nor touches the machine's firewall."""
@@ -180,7 +156,7 @@ class Engine:
             return response.status == http.client.OK
 
 
-def _memory_is_plenty() -> bool:
+def memory_is_plenty() -> bool:
     """Whether the images of a test fit in memory beside whatever else runs."""
     lines = Path("/proc/meminfo").read_text(encoding="ascii").splitlines()
     sizes = {line.split(":")[0]: int(line.split()[1]) for line in lines}

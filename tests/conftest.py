@@ -12,6 +12,9 @@ from collections.abc import Iterator
 import pytest
 
 import lab
+from lab.buildkitd import BuildKit
+from lab.go_programs import PROGRAMS, go_program
+from lab.s3 import S3
 
 ENGINE_FIXTURES = {"lab_ready", "hub", "registry", "engine", "classic_engine", "old_engine"}
 
@@ -56,6 +59,39 @@ def registry(lab_ready: None) -> Iterator[lab.Registry]:  # noqa: ARG001 - asked
     """An empty registry to push to."""
     with lab.Registry() as registry:
         yield registry
+
+
+@pytest.fixture(scope="session")
+def go_programs(lab_ready: None) -> None:  # noqa: ARG001 - asked for its skip
+    """What Go builds for the lab is there; else the test is skipped, in CI failed, with the reason."""
+    try:
+        for program in PROGRAMS:
+            go_program(program)
+    except lab.LabUnavailableError as error:
+        if os.environ.get("CI") == "true":
+            pytest.fail(str(error))
+        pytest.skip(str(error))
+
+
+@pytest.fixture(scope="session")
+def _buildkit(hub: lab.Registry, go_programs: None) -> Iterator[BuildKit]:  # noqa: ARG001 - asked for its skip
+    buildkit = BuildKit(mirror=hub.host)
+    yield buildkit  # its first wipe starts it
+    buildkit.stop()
+
+
+@pytest.fixture
+def buildkit(_buildkit: BuildKit) -> BuildKit:
+    """A fresh standalone BuildKit, whose client reaches no engine."""
+    _buildkit.wipe()
+    return _buildkit
+
+
+@pytest.fixture
+def s3(go_programs: None) -> Iterator[S3]:  # noqa: ARG001 - asked for its skip
+    """An S3 server with an empty bucket."""
+    with S3() as server:
+        yield server
 
 
 @pytest.fixture(scope="session")
