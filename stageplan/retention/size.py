@@ -24,12 +24,19 @@ def shrink(facts: Facts, reasons: Reasons, going: Collection[Tagged], limit: int
         facts, {tagged.place for tags in images.values() for tagged in tags if reasons.is_ours(tagged)}
     )
     found: dict[Tagged, str] = {}
-    for tags in images.values():
-        if holdings.size <= limit:
-            break
-        free = all(reasons.is_cache(tagged) and reasons.keeps(tagged) is None for tagged in tags)
-        if free and holdings.drop({tagged.place for tagged in tags}):
-            found |= dict.fromkeys(tags, "the oldest of more bytes than may stay")
+    waiting = [
+        tags
+        for tags in images.values()
+        if all(reasons.is_cache(tagged) and reasons.keeps(tagged) is None for tagged in tags)
+    ]
+    progress = True
+    while progress:  # what freed nothing may do so when what shares it has gone
+        progress = False
+        for tags in tuple(waiting):
+            if holdings.size > limit and holdings.drop({tagged.place for tagged in tags}):
+                found |= dict.fromkeys(tags, "the oldest of more bytes than may stay")
+                waiting.remove(tags)
+                progress = True
     return found
 
 
