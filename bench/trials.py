@@ -87,7 +87,10 @@ KINDS = (
     Kind("new branch", _nothing, "branch", ("main",), ()),
     Kind("branch and main", _nothing, "branch", ("main", "branch"), ()),
 )
-STRATEGIES = ("registry", "inline", "local", "classic", "archive", "keyed")
+STRATEGIES = ("registry", "inline", "local", "classic", "archive", "keyed", "buildah", "podman")
+
+Machine = lab.Engine | lab.BuildahHost
+_LAYERS = ("buildah", "podman")  # engines with one strategy
 
 
 def main() -> None:
@@ -111,25 +114,37 @@ def trials(
     strategy: str, kinds: Sequence[Kind], count: int, suite: lab.Suite
 ) -> Iterator[tuple[Kind, list[tuple[str, ...]]]]:
     """For each kind of commit, what ran needlessly in each trial."""
-    classic = strategy in {"classic", "archive"}
-    with lab.Registry() as hub, lab.Engine(suite, mirror=hub.url, containerd_store=not classic) as engine:
+    with lab.Registry() as hub, _machine(strategy, hub, suite) as engine:
         lab.seed(hub)
         for kind in kinds:
             yield kind, needless(engine, strategy, kind, count)
 
 
-def needless(engine: lab.Engine, strategy: str, kind: Kind, count: int) -> list[tuple[str, ...]]:
+def _machine(strategy: str, hub: lab.Registry, suite: lab.Suite) -> Machine:
+    if strategy in _LAYERS:
+        return lab.BuildahHost(hub)
+    return lab.Engine(suite, mirror=hub.url, containerd_store=strategy not in {"classic", "archive"})
+
+
+def needless(engine: Machine, strategy: str, kind: Kind, count: int) -> list[tuple[str, ...]]:
     """In each trial, the instructions that ran although nothing they depend on changed."""
     with lab.Registry() as seeded, tempfile.TemporaryDirectory() as folder:
         _seed(engine, seeded, strategy, kind, Path(folder))
         return [_trial(engine, seeded, strategy, kind, folder) for _ in range(count)]
 
 
-def _seed(engine: lab.Engine, registry: lab.Registry, strategy: str, kind: Kind, folder: Path) -> None:
+def dockerfile(engine: Machine) -> str:
+    """The Dockerfile, with base images where this machine finds them without asking anybody else."""
+    if isinstance(engine, lab.BuildahHost):
+        return DOCKERFILE.replace("FROM busybox", f"FROM {engine.hub.host}/library/busybox")
+    return DOCKERFILE
+
+
+def _seed(engine: Machine, registry: lab.Registry, strategy: str, kind: Kind, folder: Path) -> None:
     """The builds that come before: the folder and the registry are as the last runner left them."""
     context = folder / "context"
     context.mkdir()
-    (context / "Dockerfile").write_text(DOCKERFILE)
+    (context / "Dockerfile").write_text(dockerfile(engine))
     for name in ("deps", "app", "assets"):
         (context / f"{name}.txt").write_text(f"{name}\n")
     for scope in kind.seeds:
@@ -138,14 +153,12 @@ def _seed(engine: lab.Engine, registry: lab.Registry, strategy: str, kind: Kind,
     kind.change(context)
     if kind.fails_first:
         engine.wipe()
-        (context / "Dockerfile").write_text(DOCKERFILE + "RUN false\n")
+        (context / "Dockerfile").write_text(dockerfile(engine) + "RUN false\n")
         _run(engine, registry, strategy, context, kind.scope, fails=True)
-        (context / "Dockerfile").write_text(DOCKERFILE)
+        (context / "Dockerfile").write_text(dockerfile(engine))
 
 
-def _trial(
-    engine: lab.Engine, seeded: lab.Registry, strategy: str, kind: Kind, folder: str
-) -> tuple[str, ...]:
+def _trial(engine: Machine, seeded: lab.Registry, strategy: str, kind: Kind, folder: str) -> tuple[str, ...]:
     """What one trial ran needlessly."""
     with lab.Registry(holds=seeded) as registry, tempfile.TemporaryDirectory() as own:
         context = Path(shutil.copytree(folder, own, dirs_exist_ok=True)) / "context"
@@ -155,7 +168,7 @@ def _trial(
 
 
 def _run(
-    engine: lab.Engine,
+    engine: Machine,
     registry: lab.Registry,
     strategy: str,
     context: Path,
@@ -165,7 +178,8 @@ def _run(
 ) -> tuple[str, ...]:
     """The instructions that a run of stageplan ran, as `stage: text`."""
     report = context.parent / "report.json"
-    words = [sys.executable, "-m", "stageplan", "run", ".", "--strategy", strategy, "--scope", scope]
+    way = "--engine" if strategy in _LAYERS else "--strategy"
+    words = [sys.executable, "-m", "stageplan", "run", ".", way, strategy, "--scope", scope]
     words += ["--image", f"{registry.host}/app", "--fallback-scope", "main", "--report", str(report)]
     words += ["--cache-dir", str(context.parent / "cache")]
     done = subprocess.run(words, cwd=context, env=engine.env, check=False, capture_output=True, text=True)

@@ -4,6 +4,7 @@ Nothing of the machine's own Docker is used or changed: engine and registry come
 in namespaces of their own, listen on unix sockets and loopback only, and leave nothing behind.
 """
 
+from lab.buildah import BuildahHost
 from lab.contents import Image, differences
 from lab.engine import Engine
 from lab.images import push_image, push_layers, seed
@@ -11,6 +12,7 @@ from lab.packages import LabUnavailableError, Suite, available, engine_suite
 from lab.registry import Registry
 
 __all__ = [
+    "BuildahHost",
     "Engine",
     "Image",
     "LabUnavailableError",

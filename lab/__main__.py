@@ -6,7 +6,7 @@ import subprocess
 import sys
 from typing import get_args
 
-from lab import Engine, Registry, Suite, available, browser, engine_suite, packages, seed
+from lab import Engine, Registry, Suite, available, browser, buildah, engine_suite, packages, seed
 from lab.go_programs import PROGRAMS, go_program
 
 
@@ -42,6 +42,7 @@ def _parser() -> argparse.ArgumentParser:
 def _prepare() -> int:
     for suite in get_args(Suite):
         print(f"{suite}: {packages.prefix(suite)}")
+    buildah.install()
     for name, program in (("chromium", browser.chromium), ("mermaid", browser.mermaid)):
         try:
             print(f"{name}: {program()}")

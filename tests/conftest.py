@@ -16,7 +16,7 @@ from lab.buildkitd import BuildKit
 from lab.go_programs import PROGRAMS, go_program
 from lab.s3 import S3
 
-ENGINE_FIXTURES = {"lab_ready", "hub", "registry", "engine", "classic_engine", "old_engine"}
+ENGINE_FIXTURES = {"lab_ready", "hub", "registry", "engine", "classic_engine", "old_engine", "buildah_host"}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -134,3 +134,10 @@ def old_engine(_old_engine: lab.Engine) -> lab.Engine:
     """A fresh engine of trixie, with containerd's image store."""
     _old_engine.wipe()
     return _old_engine
+
+
+@pytest.fixture
+def buildah_host(hub: lab.Registry) -> Iterator[lab.BuildahHost]:
+    """A machine with buildah and podman that holds no image."""
+    with lab.BuildahHost(hub) as host:
+        yield host

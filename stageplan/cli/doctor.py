@@ -10,15 +10,19 @@ _MARKS = {"good": "ok  ", "limited": "-   ", "bad": "BAD "}
 
 @click.command("doctor", short_help="what this engine, builder and registry can do")
 @click.option("--image", metavar="REPO", help="A repository to ask its registry about.")
+@click.option(
+    "--engine", metavar="NAME", help="docker, buildah or podman.  [default: the first that answers]"
+)
 @click.option("--builder", metavar="NAME", help="The buildx builder.")
 @json_option
-def command(image: str | None, builder: str | None, as_json: bool) -> None:
+def command(image: str | None, engine: str | None, builder: str | None, as_json: bool) -> None:
     """Say what this engine, its builder and a registry can do, and what to do about what they cannot.
 
     The exit code is 5 where the engine or the registry is out of reach.
 
     \b
     stageplan doctor
+    stageplan doctor --engine buildah
     stageplan doctor --image registry.example.com/app --json
     """
     import json
@@ -26,9 +30,9 @@ def command(image: str | None, builder: str | None, as_json: bool) -> None:
 
     from stageplan.cli.output import write
     from stageplan.errors import UnreachableError
-    from stageplan.system.engine import engine_facts
+    from stageplan.system.engine_choice import choose_engine
 
-    found = findings(engine_facts(builder), None if image is None else _registry(image))
+    found = findings(choose_engine(engine, builder=builder), None if image is None else _registry(image))
     if as_json:
         write(json.dumps([asdict(finding) for finding in found], indent=2).encode() + b"\n", None)
     else:

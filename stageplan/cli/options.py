@@ -87,7 +87,8 @@ plan_options = _all(
     click.option(
         "--strategy",
         metavar="NAME",
-        help="registry, keyed, inline, local, classic, archive, gha, s3, azblob, none.  [default: auto]",
+        help="registry, keyed, inline, local, classic, archive, gha, s3, azblob, buildah, none."
+        "  [default: auto]",
     ),
     click.option(
         "--split",
@@ -123,6 +124,11 @@ plan_options = _all(
         "--max-age",
         metavar="AGE",
         help="With keyed: build a stage anew that is older than 90m, 12h, 7d or 2w.",
+    ),
+    click.option(
+        "--engine",
+        metavar="NAME",
+        help="Which program builds: docker, buildah, podman.  [default: the first that answers]",
     ),
     click.option("--builder", metavar="NAME", help="The buildx builder."),
     click.option(

@@ -4,6 +4,7 @@ import os
 import platform as machine
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
@@ -15,9 +16,10 @@ from stageplan.dockerfile.instructions import Dockerfile
 from stageplan.dockerfile.reader import read_dockerfile
 from stageplan.errors import UnreachableError, UsageError
 from stageplan.graph import StageGraph, build_graph, load_orders
+from stageplan.plan.cache_access import layer_repository, without_cache, without_exports
 from stageplan.plan.document import check_fits, decode_plan
 from stageplan.plan.facts import EngineFacts
-from stageplan.plan.model import Plan
+from stageplan.plan.model import Engine, Plan
 from stageplan.plan.planner import make_plan
 from stageplan.plan.sources import candidates, with_sources
 from stageplan.plan.strategies import STRATEGIES
@@ -70,10 +72,10 @@ def plan_of(context: str, given: Given, *, offline: bool = False, needs_engine: 
     """
     if is_plan_file(context):
         plan = _read_plan(Path(context), given)
-        engine = _ask_engine(plan.inputs.builder) if needs_engine else NOT_ASKED
+        engine = _engine_of_plan(plan) if needs_engine else NOT_ASKED
     else:
         request = read_request(context, given)
-        engine = NOT_ASKED if offline else _ask_engine_and_load(request.chosen("builder"))
+        engine = _not_asked(request) if offline else _ask_engine_and_load(request)
         plan = _made_plan(request, engine, offline=offline)
         warnings = (*plan.warnings, *_context_warnings(plan, request))
         plan = msgspec.structs.replace(plan, warnings=warnings)
@@ -110,6 +112,12 @@ def _context_warnings(plan: Plan, request: Request) -> Iterator[str]:
 
 def _require(engine: EngineFacts, strategy: Strategy) -> None:
     """Nothing, where the engine answers and has what the strategy's builder needs."""
+    if not engine.reachable and engine.kind != "docker":
+        raise UnreachableError(
+            "no-engine",
+            engine.reason or f"{engine.kind} does not answer",
+            hint=f"install {engine.kind}, or name another --engine",
+        )
     if not engine.reachable:
         reason = engine.reason or "the docker engine does not answer"
         raise UnreachableError("engine-down", reason, hint="start docker, or set DOCKER_HOST")
@@ -128,6 +136,7 @@ def ask_sources(plan: Plan) -> Plan:
     Raises:
         UnreachableError: the registry does not answer, or refuses.
     """
+    plan = _reach_layers(plan)
     places = {place for found in candidates(plan).values() for place in found}
     if not places:
         return plan
@@ -154,16 +163,68 @@ def _read_plan(path: Path, given: Given) -> Plan:
     return plan
 
 
-def _ask_engine(builder: str | None) -> EngineFacts:
-    from stageplan.system.engine import engine_facts
+def ask_engine(request: Request) -> EngineFacts:
+    """What is known of the program that builds: the one that is asked for, else the first that answers.
 
-    return engine_facts(builder)
+    Raises:
+        UsageError: there is no engine, or no builder, of that name.
+    """
+    from stageplan.system.engine_choice import choose_engine
+
+    return choose_engine(
+        request.chosen("engine"), builder=request.chosen("builder"), able=_able(request.chosen("strategy"))
+    )
 
 
-def _ask_engine_and_load(builder: str | None) -> EngineFacts:
+def _able(strategy: str | None) -> tuple[Engine, ...]:
+    """The engines that a strategy can use; none where none is named."""
+    return STRATEGIES[strategy].engines if strategy in STRATEGIES else ()
+
+
+def _not_asked(request: Request) -> EngineFacts:
+    """What is taken for granted where nobody asks."""
+    from stageplan.system.engine_choice import check_engine
+
+    named = check_engine(request.chosen("engine"))
+    able = _able(request.chosen("strategy")) or ("docker",)
+    return replace(NOT_ASKED, kind=named or able[0])
+
+
+def _engine_of_plan(plan: Plan) -> EngineFacts:
+    from stageplan.system.engine_choice import choose_engine
+
+    return choose_engine(plan.inputs.engine, builder=plan.inputs.builder)
+
+
+def _reach_layers(plan: Plan) -> Plan:
+    """The plan without what the registry of its layers does not let it do: a build would end there.
+
+    Raises:
+        UnreachableError: the registry does not answer, and the image is to be pushed to it.
+    """
+    repository = layer_repository(plan)
+    if repository is None:
+        return plan
+    from stageplan.system.registry import Registry, locate
+
+    try:
+        writable = plan.parameters.read_only or Registry().can_write(repository)
+    except UnreachableError as error:
+        image = plan.parameters.image
+        if (
+            image is not None
+            and not plan.parameters.read_only
+            and locate(image)[0].host == locate(repository)[0].host
+        ):
+            raise
+        return without_cache(plan, error.message)
+    return plan if writable else without_exports(plan, f"'{repository}' may not be written")
+
+
+def _ask_engine_and_load(request: Request) -> EngineFacts:
     """The facts of the engine; what takes as long to load as they take is loaded meanwhile."""
     with ThreadPoolExecutor(1) as pool:
-        asked = pool.submit(_ask_engine, builder)
+        asked = pool.submit(ask_engine, request)
         load_orders()
         return asked.result()
 

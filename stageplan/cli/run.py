@@ -88,7 +88,7 @@ def _ports(plan: Plan) -> Iterator[Ports]:
     from stageplan.system.ports import machine_ports
     from stageplan.system.process import Processes
 
-    if not any(_needs_engine(step) for step in plan.steps):
+    if plan.inputs.engine != "docker" or not any(_needs_engine(step) for step in plan.steps):
         yield machine_ports(Processes())
         return
     from stageplan.system.context_names import context_names

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 
 from stageplan.plan.locations import values_of
+from stageplan.plan.loopback import is_loopback
 from stageplan.plan.model import Build, MoveTags, Plan, Restore, Source, Step
 from stageplan.plan.scope import slug
 
@@ -13,6 +14,9 @@ DERIVED = "derived"
 IGNORE_SUFFIX = ".dockerignore"
 SOURCE = "source"
 CARBON_COPY = "carbon_copy"
+CACHE_WRITES = "cache_writes"
+CACHE_LOOPBACK = "cache_loopback"
+IMAGE_LOOPBACK = "image_loopback"
 
 
 def restored(index: int | None) -> str:
@@ -33,6 +37,9 @@ def planned_values(plan: Plan, step: Step) -> dict[str, str]:
     """
     values = values_of(plan.parameters)
     values[WRITES] = "" if plan.parameters.read_only else "1"
+    values[CACHE_WRITES] = values[WRITES]
+    values[CACHE_LOOPBACK] = "1" if is_loopback(values["cache_image"]) else ""
+    values[IMAGE_LOOPBACK] = "1" if is_loopback(values["image"]) else ""
     if isinstance(step, Build) and step.cache is not None:
         values[SOURCE] = _scope(step.cache.source)
     if isinstance(step, MoveTags):

@@ -3,7 +3,8 @@
 BuildKit accepts what it does not know: a misspelt mode is `min`, a misspelt key is ignored. So every key and
 value is checked here before a command is written.
 
-Source: BuildKit's `cache/remotecache/*` and `util/compression/attrs.go`, docker's pages on cache backends.
+Source: BuildKit's `cache/remotecache/*` and `util/compression/attrs.go`, docker's pages on cache backends;
+for `layers` the manual of `buildah build`.
 """
 
 from collections.abc import Callable, Mapping
@@ -68,6 +69,11 @@ _LAYERS: Final = {
 BACKENDS: Final[Mapping[str, Mapping[str, Parameter]]] = {
     "registry": _MODE | _LAYERS | {"registry.insecure": Parameter(values=_TRUE_OR_FALSE, on_import=True)},
     "inline": {},
+    "layers": {
+        "cache-ttl": Parameter(check=_duration, on_import=True, on_export=False),
+        "timestamp": Parameter(check=_whole_number(0, 999_999_999), on_import=True, on_export=False),
+        "source-date-epoch": Parameter(check=_whole_number(0, 999_999_999), on_import=True, on_export=False),
+    },
     "local": _MODE | _LAYERS,
     "gha": _MODE
     | {
@@ -189,6 +195,14 @@ def _check_together(options: Mapping[str, str]) -> None:
             "cache-option-value",
             f"'--cache-option compression-level={level}' is too high for {compression}",
             hint=f"{compression} takes 0 to {_LEVELS.get(compression, 0)}",
+        )
+    dated = options.keys() & {"timestamp", "source-date-epoch"}
+    if "cache-ttl" in options and dated:
+        raise UsageError(
+            "cache-option-value",
+            f"'--cache-option cache-ttl={options['cache-ttl']}' goes by when a layer was made, "
+            f"and '{min(dated)}' gives all of them one time",
+            hint="keep one of the two",
         )
     if options.get("oci-mediatypes") == "false" and options.get("image-manifest") == "true":
         raise UsageError(

@@ -13,7 +13,9 @@ from stageplan.keys.record import StageRecord
 VERSION = 1
 
 Split = Literal["stages", "all", "targets"]
-CacheType = Literal["registry", "inline", "local", "gha", "s3", "azblob"]
+CacheType = Literal["registry", "inline", "local", "gha", "s3", "azblob", "layers"]
+Engine = Literal["docker", "buildah", "podman"]
+Builder = Literal["buildx", "classic", "buildah"]
 Action = Literal["build", "present", "fold", "skip"]
 Output = Literal["cacheonly", "load", "push"]
 
@@ -81,6 +83,7 @@ class Inputs(Data, frozen=True, kw_only=True):
         dockerfile_digest: `sha256:…` of the Dockerfile the plan was made for.
         builder: the buildx builder, or None for the current one.
         derived: text that is built instead of the Dockerfile: the same with stages of the plan's own added.
+        engine: the program that builds.
     """
 
     context: str
@@ -93,6 +96,7 @@ class Inputs(Data, frozen=True, kw_only=True):
     platform: str | None = None
     builder: str | None = None
     derived: str | None = None
+    engine: Engine = "docker"
 
 
 class Source(Data, frozen=True, kw_only=True):
@@ -112,6 +116,7 @@ class Cache(Data, frozen=True, kw_only=True):
 
     Attributes:
         location: of what is imported and exported; the scope of an import is that of `source`.
+            Of `layers` a repository without tag, in which each layer's tag is its key.
         source: the cache source.
         import_options: further options of the import, as `key=value` pairs.
         export_options: further options of the export; None: nothing is exported.
@@ -150,7 +155,7 @@ class Build(Data, tag_field="kind", tag="build", frozen=True, kw_only=True):
         index: its place in the Dockerfile, counted from 0.
         stages: indexes of all stages that its build may come to.
         target: what `--target` gets; None for a last stage that has no name.
-        builder: which builder of docker runs it.
+        builder: which builder runs it.
         tags: locations of the images that it writes.
         build_args: arguments of this build alone.
         inputs: images that it gets by digest.
@@ -170,7 +175,7 @@ class Build(Data, tag_field="kind", tag="build", frozen=True, kw_only=True):
     index: int
     stages: tuple[int, ...] = ()
     target: str | None
-    builder: Literal["buildx", "classic"] = "buildx"
+    builder: Builder = "buildx"
     output: Output
     store: bool = True
     unpack: bool = False

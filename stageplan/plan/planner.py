@@ -19,7 +19,7 @@ from stageplan.plan.facts import EngineFacts
 from stageplan.plan.folding import decide
 from stageplan.plan.images import check_image, image_tags, repositories
 from stageplan.plan.keyed.facts import KeyedFacts
-from stageplan.plan.model import VERSION, BuildArg, Inputs, Parameters, Plan
+from stageplan.plan.model import VERSION, BuildArg, Engine, Inputs, Parameters, Plan
 from stageplan.plan.no_cache import stages_without_cache
 from stageplan.plan.options import PlanOptions
 from stageplan.plan.strategies.base import Strategy
@@ -63,7 +63,7 @@ def make_plan(
         split=options.split,
         targets=tuple(work.title(index) for index in work.targets),
         checks=tuple(work.title(index) for index in work.checks),
-        inputs=_inputs(dockerfile, options, strategy.derived(work)),
+        inputs=_inputs(dockerfile, options, strategy.derived(work), work.engine.kind),
         parameters=parameters_of(options, strategy),
         stages=strategy.decisions(work),
         steps=strategy.steps(work),
@@ -208,7 +208,7 @@ def _pinned(graph: StageGraph, options: PlanOptions) -> tuple[BuildArg, ...]:
     return (BuildArg(name="TARGETSTAGE", value=graph.targetstage),)
 
 
-def _inputs(dockerfile: Dockerfile, options: PlanOptions, derived: str | None) -> Inputs:
+def _inputs(dockerfile: Dockerfile, options: PlanOptions, derived: str | None, engine: Engine) -> Inputs:
     return Inputs(
         context=options.context,
         dockerfile=options.dockerfile,
@@ -220,6 +220,7 @@ def _inputs(dockerfile: Dockerfile, options: PlanOptions, derived: str | None) -
         platform=options.platform,
         builder=options.builder,
         derived=derived,
+        engine=engine,
     )
 
 

@@ -6,6 +6,9 @@ from stageplan.errors import UsageError
 from stageplan.plan.locations import resolve, values_of
 from stageplan.plan.model import Build, MoveTags, Plan, Push, Restore, Save, Step
 
+# caches that lie in the image itself, or where each build writes what it alone can make
+_SHARED = frozenset({"inline", "layers"})
+
 
 def check_plan(plan: Plan) -> None:
     """Nothing, where the plan can be carried out.
@@ -72,7 +75,7 @@ def written(step: Step) -> tuple[str, ...]:
     match step:
         case Build():
             cache = step.cache
-            exports = cache is not None and cache.export_options is not None and cache.type != "inline"
+            exports = cache is not None and cache.export_options is not None and cache.type not in _SHARED
             return (step.tags if step.output in {"push", "load"} else ()) + (
                 (cache.location,) if cache is not None and exports else ()
             )

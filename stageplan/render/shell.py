@@ -9,7 +9,8 @@ from collections.abc import Iterator
 
 import msgspec
 
-from stageplan.commands import buildx, classic
+from stageplan.commands import buildah, buildx, classic
+from stageplan.commands.pushes import push_command
 from stageplan.commands.values import (
     DERIVED,
     IGNORE_SUFFIX,
@@ -56,7 +57,8 @@ def render_shell(plan: Plan, *, version: str) -> str:
         work=plan.inputs.derived is not None or any(_wants_digest(step) for step in plan.steps),
         metadata=any(_wants_digest(step) for step in plan.steps),
         moves=any(isinstance(step, MoveTags) for step in plan.steps),
-        buildx=any(isinstance(step, Build) and step.builder == "buildx" for step in plan.steps),
+        cache_writes=any(_keeps_layers(step) for step in plan.steps),
+        needs=_needs(plan),
         steps=[
             {
                 "title": quote(step.id),
@@ -68,6 +70,13 @@ def render_shell(plan: Plan, *, version: str) -> str:
             if not isinstance(step, Save)
         ],
     )
+
+
+def _needs(plan: Plan) -> str:
+    """The program that the script needs."""
+    if any(isinstance(step, Build) and step.builder == "buildx" for step in plan.steps):
+        return "docker with buildx"
+    return plan.inputs.engine
 
 
 def _resolved(plan: Plan) -> dict[str, str]:
@@ -134,6 +143,14 @@ def _swaps(step: Step) -> bool:
     return isinstance(step, Build) and step.cache is not None and step.cache.type == "local"
 
 
+def _keeps_layers(step: Step) -> bool:
+    return isinstance(step, Build) and step.builder == "buildah" and _exports(step.cache)
+
+
+def _exports(cache: Cache | None) -> bool:
+    return cache is not None and cache.export_options is not None
+
+
 def _guard(step: Step) -> bool:
     """Whether the step is left out where nothing may be written."""
     return isinstance(step, Push | MoveTags)
@@ -155,10 +172,12 @@ def _lines(plan: Plan, step: Step) -> Iterator[str]:
             yield "fi"
         case Build(builder="classic"):
             yield shell_command(classic.build_command(plan, step))
+        case Build(builder="buildah"):
+            yield shell_command(buildah.build_command(plan.inputs, step))
         case Build():
             yield from _buildx_lines(plan, step)
         case Push(images=images):
-            yield from (shell_command(classic.push_command(image)) for image in images)
+            yield from (shell_command(push_command(plan.inputs, image)) for image in images)
         case MoveTags():
             yield shell_command(buildx.move_tags_command(plan.inputs, step))
         case Save():

@@ -14,6 +14,7 @@ def render_text(plan: Plan) -> str:
 
 def _head(plan: Plan) -> Iterator[str]:
     parameters = plan.parameters
+    yield f"engine    {plan.inputs.engine}"
     yield f"strategy  {plan.strategy}: {plan.strategy_reason}"
     yield f"image     {parameters.image or 'none; nothing is pushed'}"
     yield f"cache     {parameters.cache_image or parameters.cache_dir or 'kept by no one but the builder'}"
@@ -63,6 +64,9 @@ def _cache(plan: Plan, cache: Cache) -> Iterator[str]:
         return
     if cache.type == "inline":
         yield "cache export  in the image"
+        return
+    if cache.type == "layers":
+        yield f"cache export  {resolve(cache.location, values_of(plan.parameters))} (each layer by its key)"
         return
     mode = dict(cache.export_options)["mode"]
     yield f"cache export  {resolve(cache.location, values_of(plan.parameters))} ({mode})"

@@ -50,6 +50,24 @@ def findings(engine: EngineFacts, registry: RegistryFacts | None) -> tuple[Findi
 
 
 def _engine(engine: EngineFacts) -> Iterator[Finding]:
+    if engine.kind == "docker":
+        yield from _docker(engine)
+        return
+    if not engine.reachable:
+        yield Finding(
+            subject="engine",
+            state="bad",
+            text=engine.reason or f"{engine.kind} does not answer",
+            advice=f"install {engine.kind}; plan and script work without it",
+        )
+        return
+    inside = f", with buildah {engine.buildah_version}" if engine.kind != "buildah" else ""
+    yield Finding(subject="engine", state="good", text=f"{engine.kind} {engine.version}{inside}")
+    for text, advice in engine.limits:
+        yield Finding(subject="engine", state="limited", text=text, advice=advice)
+
+
+def _docker(engine: EngineFacts) -> Iterator[Finding]:
     if not engine.reachable:
         yield Finding(
             subject="engine",
@@ -95,6 +113,8 @@ def _store(engine: EngineFacts) -> Finding:
 
 def _strategies(engine: EngineFacts) -> Iterator[Finding]:
     for strategy in STRATEGIES.values():
+        if engine.kind not in strategy.engines:
+            continue
         refusal = strategy.refuses(engine, _PROBE) if engine.reachable else "no engine answers"
         yield Finding(
             subject=f"strategy {strategy.name}",

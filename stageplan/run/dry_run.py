@@ -3,8 +3,9 @@
 import shlex
 from collections.abc import Iterator
 
-from stageplan.commands import buildx, classic
+from stageplan.commands import buildah, buildx, classic
 from stageplan.commands.command import Command
+from stageplan.commands.pushes import push_command
 from stageplan.commands.values import DERIVED, IMAGE_OUTPUT, digest_of, planned_values
 from stageplan.commands.words import fill
 from stageplan.plan.model import Build, MoveTags, Plan, Push, Restore, Save, Step
@@ -23,6 +24,8 @@ def _commands(plan: Plan, step: Step) -> Iterator[Command]:
     match step:
         case Build(builder="classic"):
             yield classic.build_command(plan, step)
+        case Build(builder="buildah"):
+            yield buildah.build_command(plan.inputs, step)
         case Build():
             yield buildx.build_command(plan.inputs, step)
         case Restore(source=source) if source.scope is None:
@@ -34,7 +37,7 @@ def _commands(plan: Plan, step: Step) -> Iterator[Command]:
         case MoveTags() if writes:
             yield buildx.move_tags_command(plan.inputs, step)
         case Push(images=images) if writes:
-            yield from (classic.push_command(image) for image in images)
+            yield from (push_command(plan.inputs, image) for image in images)
         case Save() if writes:
             yield classic.save_command(step)
         case _:

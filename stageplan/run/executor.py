@@ -6,7 +6,7 @@ from threading import Thread
 from typing import assert_never
 
 from stageplan.plan.model import Build, MoveTags, Plan, Push, Restore, Save, Step
-from stageplan.run import buildx_steps, classic_steps, image_steps, tag_steps
+from stageplan.run import buildah_steps, buildx_steps, classic_steps, image_steps, tag_steps
 from stageplan.run.attempts import attempt
 from stageplan.run.events import StepDone
 from stageplan.run.outcome import Outcome
@@ -15,6 +15,7 @@ from stageplan.run.report import Report
 from stageplan.run.report_of import report_of
 from stageplan.run.session import OnEvent, Session, StepRun
 
+_OWN_PUSH = frozenset({"buildah", "podman"})
 _LAST_WORDS = 1.0  # seconds that a stopped step has to come to its end
 
 
@@ -171,12 +172,16 @@ def _dispatch(session: Session, step: Step, run: StepRun) -> None:
     match step:
         case Build(builder="classic"):
             classic_steps.build(session, step, run)
+        case Build(builder="buildah"):
+            buildah_steps.build(session, step, run)
         case Build():
             buildx_steps.build(session, step, run)
         case MoveTags():
             tag_steps.move_tags(session, step, run)
         case Restore():
             image_steps.restore(session, step, run)
+        case Push() if session.plan.inputs.engine in _OWN_PUSH:
+            buildah_steps.push(session, step, run)
         case Push():
             image_steps.push(session, step, run)
         case Save():

@@ -40,7 +40,7 @@ class ClassicBuild:
 
 
 class BuildxPort(Protocol):
-    """Runs docker's command line."""
+    """Runs the command line of docker, or of another program that builds."""
 
     def run(self, words: Sequence[str], environment: Mapping[str, str], on_line: OnLine) -> int:
         """The exit code of the command.
@@ -48,7 +48,7 @@ class BuildxPort(Protocol):
         Args:
             words: the program and its arguments.
             environment: what is set besides the environment of stageplan.
-            on_line: gets each line of stderr as it comes.
+            on_line: gets each line of both streams as it comes.
         """
 
 

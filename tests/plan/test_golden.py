@@ -12,7 +12,7 @@ from stageplan.dockerfile.reader import read_dockerfile
 from stageplan.graph import build_graph
 from stageplan.plan.document import decode_plan, encode_plan, plan_schema
 from stageplan.plan.facts import EngineFacts
-from stageplan.plan.model import Plan
+from stageplan.plan.model import Engine, Plan
 from stageplan.plan.options import PlanOptions
 from stageplan.plan.planner import make_plan
 from stageplan.render.shell import render_shell
@@ -20,7 +20,6 @@ from stageplan.render.text import render_text
 from stageplan.stages.options import BuildOptions
 
 CASES = sorted(path.parent for path in Path("fixtures/plans").glob("*/Dockerfile"))
-NO_ENGINE = EngineFacts(reachable=False)
 SCHEMA = json.loads((files("stageplan.plan") / "plan.schema.json").read_bytes())
 
 
@@ -30,7 +29,10 @@ def plan_of(case: Path) -> Plan:
     options = msgspec.convert(given, PlanOptions)
     dockerfile = read_dockerfile((case / "Dockerfile").read_bytes(), "Dockerfile")
     target = options.targets[0] if options.targets else None
-    return make_plan(dockerfile, build_graph(dockerfile, BuildOptions(target=target)), options, NO_ENGINE)
+    named = case / "engine"
+    kind = msgspec.convert(named.read_text().strip() if named.exists() else "docker", Engine)
+    engine = EngineFacts(reachable=False, kind=kind)
+    return make_plan(dockerfile, build_graph(dockerfile, BuildOptions(target=target)), options, engine)
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)

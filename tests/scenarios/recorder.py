@@ -44,3 +44,26 @@ def comparable(words: list[str]) -> list[str]:
 def _changes(words: list[str]) -> bool:
     asks = {"inspect", "version", "info", "ls", "image"}
     return not asks & set(words[:3]) and "--help" not in words
+
+
+def recorded_programs(host: lab.BuildahHost, folder: Path, cwd: Path, *words: str | Path) -> list[list[str]]:
+    """The same for buildah and podman, each with its name before its words.
+
+    Args:
+        host: the machine.
+        folder: where to put the programs that write their words down.
+        cwd: where the program runs.
+        words: the program.
+    """
+    bin_folder = folder / "bin"
+    bin_folder.mkdir(exist_ok=True)
+    for program in ("buildah", "podman"):
+        text = _SCRIPT.replace('exec "$DOCKER"', f"exec /usr/bin/{program}")
+        text = text.replace("""printf '%s\\t' "$@\"""", f"""printf '%s\\t' {program} "$@\"""")
+        (bin_folder / program).write_text(text)
+        (bin_folder / program).chmod(0o755)
+    record = folder / "record"
+    record.write_text("")
+    host.run(*words, cwd=cwd, env={"PATH": f"{bin_folder}:{host.env['PATH']}", "RECORD": str(record)})
+    lines = [line.rstrip("\t\n").split("\t") for line in record.read_text().splitlines()]
+    return [line for line in lines if line[1] in {"build", "push"}]

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from stageplan.plan.strategies import classic, inline, keyed, local, none, registry, services
+from stageplan.plan.strategies import buildah, classic, inline, keyed, local, none, registry, services
 from stageplan.plan.strategies.base import Strategy
 
 STRATEGIES: Final[dict[str, Strategy]] = {
@@ -17,6 +17,7 @@ STRATEGIES: Final[dict[str, Strategy]] = {
         services.S3,
         services.AZBLOB,
         keyed.STRATEGY,
+        buildah.STRATEGY,
         none.STRATEGY,
     )
 }

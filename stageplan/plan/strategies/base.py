@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from stageplan.plan.facts import EngineFacts
-from stageplan.plan.model import StageDecision, Step
+from stageplan.plan.model import Builder, Engine, StageDecision, Step
 from stageplan.plan.options import PlanOptions
 from stageplan.plan.work import Work
 
@@ -21,7 +21,8 @@ class Strategy:
         summary: what it stores, in a sentence.
         backend: the cache backend whose options it takes; None: it takes none.
         store: what its locations begin with.
-        builder: which builder of docker runs it.
+        builder: which builder runs it.
+        engines: the programs that have this builder.
         parents_only: whether a stage's cache holds only the layers of the stages it starts from.
         refuses: why this engine cannot run it, or None.
         steps: the sequence.
@@ -33,7 +34,8 @@ class Strategy:
     summary: str
     backend: str | None
     store: Store
-    builder: Literal["buildx", "classic"] = "buildx"
+    builder: Builder = "buildx"
+    engines: tuple[Engine, ...] = ("docker",)
     parents_only: bool
     refuses: Callable[[EngineFacts, PlanOptions], str | None]
     steps: Callable[[Work], tuple[Step, ...]]
