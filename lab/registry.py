@@ -21,6 +21,7 @@ class Registry:
 
     Args:
         read_only: refuse every write.
+        deletes: let manifests be deleted.
         login: a user and password that it asks for, or None.
         throttle: put it behind a wire with this many Mbit/s each way, or None.
         holds: a registry whose content it begins with, or None.
@@ -30,12 +31,14 @@ class Registry:
         self,
         *,
         read_only: bool = False,
+        deletes: bool = True,
         login: tuple[str, str] | None = None,
         throttle: int | None = None,
         holds: "Registry | None" = None,
     ) -> None:
         packages.prefix(packages.engine_suite())
         self.read_only = read_only
+        self._deletes = deletes
         self.login = login
         self._throttle = throttle
         self._folder = new_folder()
@@ -86,12 +89,11 @@ class Registry:
         self._folder.mkdir(mode=0o700, exist_ok=True)
         if self._throttle and not self._wire:
             self._wire = network.wire(self._throttle)
-        settings = self._folder / "registry.json"  # JSON is YAML
-        settings.write_text(json.dumps(self._settings()), encoding="utf-8")
+        self._settings_file.write_text(json.dumps(self._settings()), encoding="utf-8")
         self._kept.unlink(missing_ok=True)
         enter = ["ip", "netns", "exec", self._wire.name] if self._wire else []
         self._keeper = Keeper(
-            [*enter, "docker-registry", "serve", str(settings)],
+            [*enter, "docker-registry", "serve", str(self._settings_file)],
             log=self._log,
             cleanup=f"[ -e '{self._kept}' ] || {{ {self._removal}; }}",
         )
@@ -103,6 +105,18 @@ class Registry:
             self._kept.touch()
             self._keeper.close()
             self._keeper = None
+
+    def collect_garbage(self) -> None:
+        """No blob is left that no manifest names; it does not answer meanwhile, so that no push loses one."""
+        self.stop()
+        words = ["docker-registry", "garbage-collect", str(self._settings_file)]
+        subprocess.run(words, capture_output=True, check=True, env={"PATH": packages.SYSTEM_PATH})
+        self.start()
+
+    def blobs(self) -> dict[str, int]:
+        """The bytes of all blobs that it keeps, manifests among them, by digest."""
+        folder = self.storage / "docker/registry/v2/blobs/sha256"
+        return {f"sha256:{data.parent.name}": data.stat().st_size for data in folder.glob("*/*/data")}
 
     def close(self) -> None:
         """Nothing of it is left: no process, interface or file."""
@@ -119,6 +133,10 @@ class Registry:
         return self._folder / "storage"
 
     @property
+    def _settings_file(self) -> Path:
+        return self._folder / "registry.json"  # JSON is YAML
+
+    @property
     def _kept(self) -> Path:
         """The file that says that the registry will start again."""
         return self._folder / "kept"
@@ -131,7 +149,7 @@ class Registry:
     def _settings(self) -> dict[str, object]:
         storage = {
             "filesystem": {"rootdirectory": str(self.storage)},
-            "delete": {"enabled": True},
+            "delete": {"enabled": self._deletes},
             "maintenance": {"readonly": {"enabled": self.read_only}},
         }
         settings: dict[str, object] = {

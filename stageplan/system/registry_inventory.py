@@ -64,7 +64,7 @@ def _read(registry: Registry, places: Iterable[Place]) -> dict[Place, Manifest |
 def _held(
     registry: Registry, manifests: Mapping[Place, Manifest], needed: Mapping[Place, tuple[str, ...]]
 ) -> dict[Place, Held]:
-    """Sizes and times; an index is as new as the newest of what it names."""
+    """Sizes and times; an index is as new as the newest of what it needs."""
 
     def of(place: Place) -> Held:
         manifest = manifests[place]

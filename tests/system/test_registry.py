@@ -339,6 +339,33 @@ def _to_loopback(address: tuple[str, int], *_: object, **__: object) -> socket.s
     return socket.create_connection(("127.0.0.1", address[1]))
 
 
+def _json(document: object, *headers: str) -> bytes:
+    body = json.dumps(document).encode()
+    lines = ("HTTP/1.1 200 OK", f"Content-Length: {len(body)}", "Connection: close", *headers, "", "")
+    return "\r\n".join(lines).encode() + body
+
+
+def test_referrers_are_listed_over_many_pages(client: Registry) -> None:
+    first = _json({"manifests": [{"digest": "a"}]}, f'Link: </v2/app/referrers/{NO_SUCH}?p=2>; rel="next"')
+    with _answering(first, _json({"manifests": [{"digest": "b"}]})) as (host, asked):
+        assert client.referrers(f"{host}/app", NO_SUCH) == ("a", "b")
+    place = f"GET /v2/app/referrers/{NO_SUCH}"
+    assert asked == [f"{place} HTTP/1.1", f"{place}?p=2 HTTP/1.1"]
+
+
+def test_a_registry_may_know_no_referrers(client: Registry, registry: lab.Registry) -> None:
+    digest = lab.push_image(registry, "app:main")
+    assert client.referrers(f"{registry.host}/app", digest) is None
+
+
+def test_a_registry_that_deletes_tags_by_name_is_asked_for_that(client: Registry) -> None:
+    manifest = _json({"schemaVersion": 2}, "Content-Type: application/vnd.oci.image.manifest.v1+json")
+    gone = b"HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+    with _answering(manifest, gone) as (host, asked):
+        client.delete_tag(f"{host}/app:main")
+    assert asked == ["GET /v2/app/manifests/main HTTP/1.1", "DELETE /v2/app/manifests/main HTTP/1.1"]
+
+
 def test_a_host_that_nobody_knows_is_out_of_reach(client: Registry) -> None:
     with pytest.raises(UnreachableError) as raised:
         client.exists("registry.invalid/app:main")
