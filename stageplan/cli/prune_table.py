@@ -17,8 +17,8 @@ def table_of(verdict: Verdict) -> str:
     lines = [*_part("goes", goes), *_part("stays", stays)]
     untagged = sum(not deletion.tags for deletion in verdict.deletions)
     besides = f" and {_count(untagged, 'manifest')} without a tag" if untagged else ""
-    lines.append(f"{_count(len(goes), 'tag')}{besides} to go, {bytes_text(verdict.freed)}")
-    lines.append(f"{_count(len(stays), 'tag')} to stay, {bytes_text(verdict.size)} of stageplan's")
+    lines.append(f"{_count(len(goes), 'tag')}{besides} to go, which frees {bytes_text(verdict.freed)}")
+    lines.append(f"{_count(len(stays), 'tag')} to stay; those of stageplan take {bytes_text(verdict.size)}")
     return "\n".join(lines) + "\n"
 
 

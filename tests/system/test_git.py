@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from stageplan.system.git import Git
+from stageplan.system.git import Git, RemoteNames
 from stageplan.system.process import Processes
 
 
@@ -121,3 +121,15 @@ def test_a_revision_that_is_none_is_not_written(clone: Path, tmp_path: Path, rev
 
 def test_a_folder_without_repository_is_not_written(tmp_path: Path) -> None:
     assert not Git(tmp_path, Processes()).export("HEAD", tmp_path / "there")
+
+
+def test_what_a_remote_holds_now(origin: Path, clone: Path) -> None:
+    _git(origin, "branch", "Feature/ä-b")
+    _git(origin, "tag", "-a", "-m", "x", "v1")
+    found = Git(clone, Processes()).remote_names("origin")
+    assert found == RemoteNames(default="main", names=("Feature/ä-b", "main", "v1"))
+
+
+@pytest.mark.parametrize("remote", ["nowhere", "--upload-pack=false"])
+def test_a_remote_that_does_not_answer_holds_nobody_knows_what(clone: Path, remote: str) -> None:
+    assert Git(clone, Processes()).remote_names(remote) is None

@@ -1,0 +1,244 @@
+"""`stageplan prune`: what it prints, what it refuses, and what it is told to keep."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import lab
+from tests.scenarios.pushed import Pushed
+
+KEYED = "FROM scratch AS a\nCOPY x /\nFROM scratch\nCOPY --from=a /x /y\n"
+IDENTITY = ("-c", "user.name=a", "-c", "user.email=a@example.org")
+
+
+def stageplan(folder: Path, *words: str, **env: str) -> subprocess.CompletedProcess[str]:
+    nobody = {"DOCKER_HOST": f"unix://{folder}/none.sock", "HOME": str(folder), "PATH": os.environ["PATH"]}
+    command = [sys.executable, "-m", "stageplan", *words]
+    return subprocess.run(command, cwd=folder, env=nobody | env, capture_output=True, text=True, check=False)
+
+
+def prune(folder: Path, registry: lab.Registry, *words: str, **env: str) -> str:
+    """What it writes to stdout, the registry's name and digests left out."""
+    image = f"{registry.host}/app"
+    done = stageplan(folder, "prune", "--image", image, "--keep-scope", "main", *words, **env)
+    assert done.returncode == 0, done.stderr
+    return re.sub(r"sha256:\w{12}", "DIGEST", done.stdout).replace(registry.host, "HOST")
+
+
+def fates(folder: Path, registry: lab.Registry, *words: str, **env: str) -> dict[str, str]:
+    """Why each tag goes, with a `-` before it, or stays."""
+    found = json.loads(prune(folder, registry, "--json", *words, **env))
+    goes = {each["tag"]: f"-{each['why']}" for each in found["goes"]}
+    return goes | {each["tag"]: each["why"] for each in found["stays"]}
+
+
+@pytest.fixture
+def pushed(registry: lab.Registry) -> lab.Registry:
+    """A registry with two scopes, one of them with an index, and a key that both name."""
+    cache, image = Pushed(f"{registry.host}/app-cache"), Pushed(f"{registry.host}/app")
+    key = f"image-{'0' * 64}"
+    cache.image("main__deps", layers=[b"shared" * 100], days=40)
+    cache.image("topic__deps", layers=[b"shared" * 100, b"own" * 100], days=40)
+    cache.image("topic__k", key, layers=[b"app" * 100], days=40)
+    image.index("topic", of=[image.image(layers=[b"one"], days=40)])
+    image.image("latest", layers=[b"latest"], days=40)
+    return registry
+
+
+TABLE = """\
+goes
+  app:topic              DIGEST  40 d  661 B  scope 'topic' goes
+  app-cache:topic__deps  DIGEST  40 d  867 B  scope 'topic' goes
+  app-cache:topic__k     DIGEST  40 d  0 B    scope 'topic' goes; what it names stays with 'image-000000000000…'
+
+stays
+  app:latest                     DIGEST  40 d  no cache has its scope, so it may be anybody's
+  app-cache:image-000000000000…  DIGEST  40 d  no rule reaches it
+  app-cache:main__deps           DIGEST  40 d  scope 'main' is kept
+
+3 tags and 1 manifest without a tag to go, which frees 1.5 kB
+3 tags to stay; those of stageplan take 1.9 kB
+"""
+
+
+def test_the_table(tmp_path: Path, pushed: lab.Registry) -> None:
+    assert prune(tmp_path, pushed, "--scope", "topic") == TABLE
+
+
+def test_nothing_is_deleted_without_yes(tmp_path: Path, pushed: lab.Registry) -> None:
+    image = f"{pushed.host}/app"
+    words = ("prune", "--image", image, "--keep-scope", "main", "--older-than", "30d")
+    done = stageplan(tmp_path, *words)
+    assert done.stderr == "nothing is deleted without --yes\n"
+    assert "4 tags" not in stageplan(tmp_path, *words, "--max-size", "1TB").stdout
+    done = stageplan(tmp_path, *words, "--yes")
+    told = sorted(line.replace(f"deleted {image}-cache:", "") for line in done.stderr.splitlines())
+    assert told == [f"image-{'0' * 64}", "topic__deps", "topic__k"]
+    assert "topic__deps" not in stageplan(tmp_path, *words).stdout
+
+
+def test_branches_of_a_remote(tmp_path: Path, pushed: lab.Registry) -> None:
+    def git(*words: str) -> None:
+        subprocess.run(["git", *IDENTITY, *words], cwd=tmp_path, check=True, capture_output=True)
+
+    git("init", "-q", "-b", "trunk", "origin")
+    git("-C", "origin", "commit", "-q", "--allow-empty", "-m", "x")
+    git("clone", "-q", "origin", "clone")
+    clone = tmp_path / "clone"
+    assert fates(clone, pushed, "--gone")["topic"] == "-no branch or tag has this scope"
+    git("-C", "origin", "tag", "-a", "-m", "x", "topic")
+    assert fates(clone, pushed, "--gone")["topic"] == "an image goes with its scope alone"
+    assert fates(clone, pushed, "--scope", "topic")["topic"] == "'topic' is still a branch or tag"
+    done = stageplan(clone, "prune", "--image", f"{pushed.host}/app", "--scope", "trunk", "--json")
+    assert done.returncode == 0  # the remote tells which branch is the default one
+    assert json.loads(done.stdout)["goes"] == []
+
+
+def test_what_a_plan_names(tmp_path: Path, pushed: lab.Registry) -> None:
+    (tmp_path / "Dockerfile").write_text(KEYED)
+    (tmp_path / "x").write_text("x")
+    words = ("plan", "--offline", "--image", f"{pushed.host}/app", "--strategy", "registry", "--split", "all")
+    done = stageplan(tmp_path, *words, "--scope", "topic", "-o", "plan.json")
+    assert done.returncode == 0, done.stderr
+    there = Pushed(f"{pushed.host}/app-cache")
+    there.image("topic__a", layers=[b"a"])
+    found = fates(tmp_path, pushed, "--scope", "topic", "--keep-plan", "plan.json")
+    assert found["topic__a"] == found["topic"] == "'plan.json' names it"
+    assert found["topic__deps"] == "-scope 'topic' goes"
+
+
+def test_what_the_lock_file_names(tmp_path: Path, pushed: lab.Registry) -> None:
+    digest = Pushed(f"{pushed.host}/app-cache").image("topic__base", layers=[b"base"])
+    (tmp_path / "stageplan.lock").write_text(
+        json.dumps({"version": 1, "images": {"team/base:1": {"digest": digest}}})
+    )
+    found = fates(tmp_path, pushed, "--scope", "topic")
+    assert found["topic__base"] == "the lock file names it as 'team/base:1'"
+
+
+def test_what_a_build_of_the_checkout_takes(tmp_path: Path, pushed: lab.Registry) -> None:
+    (tmp_path / "Dockerfile").write_text(KEYED)
+    (tmp_path / "x").write_text("x")
+    keys = json.loads(
+        stageplan(
+            tmp_path, "plan", "--strategy", "keyed", "--image", "r.test/app", "--offline", "--json"
+        ).stdout
+    )
+    pushes = [tag for step in keys["steps"] for tag in step.get("tags", ()) if "{cache_image}:image-" in tag]
+    tag = pushes[0].rpartition(":")[2]
+    cache = Pushed(f"{pushed.host}/app-cache")
+    cache.image(tag, layers=[b"kept"])
+    found = fates(tmp_path, pushed, "--older-than", "30d")
+    assert found[tag] == "a build of this checkout takes it"
+    assert found[f"image-{'0' * 64}"] == "-older than 30 d"
+    (tmp_path / "x").write_text("changed")
+    assert fates(tmp_path, pushed, "--older-than", "30d")[tag] == "-older than 30 d"
+
+
+IMAGE = ("--image", "127.0.0.1:1/app")
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "message"),
+    [
+        pytest.param(
+            ("--gone",),
+            2,
+            "error[prune-image]: nothing says which repository to look into\nhint: name it with --image\n",
+            id="no image",
+        ),
+        pytest.param(
+            IMAGE,
+            2,
+            "error[no-retention-rule]: nothing says what may go\n"
+            "hint: give --gone, --scope, --older-than, --keep or --max-size, or several of them\n",
+            id="no rule",
+        ),
+        pytest.param(
+            (*IMAGE, "--keep", "3"),
+            2,
+            "error[no-default-branch]: nobody tells which branch is the default one, whose caches all others "
+            "fall back to\nhint: name it with --keep-scope\n",
+            id="no default branch",
+        ),
+        pytest.param(
+            (*IMAGE, "--gone", "--remote", "upstream"),
+            5,
+            "error[no-remote]: git remote 'upstream' does not tell which branches it has\n"
+            "hint: run it in a clone that may fetch, or name what goes with --scope\n",
+            id="no remote",
+        ),
+        pytest.param(
+            ("--image", "r.test/{target}", "--keep", "3"),
+            2,
+            "error[prune-targets]: '--image r.test/{target}' is one repository for each target, and none is "
+            "named\nhint: name the targets with --target\n",
+            id="no targets",
+        ),
+        pytest.param(
+            ("--image", "r.test/app:main", "--keep", "3"),
+            2,
+            "error[image-with-tag]: '--image r.test/app:main' has a tag or digest\n"
+            "hint: name the repository; tags go to --tag\n",
+            id="a tag",
+        ),
+        pytest.param(
+            (*IMAGE, "--keep-scope", "main", "--older-than", "a month"),
+            2,
+            "error[bad-age]: '--older-than a month' is no age\nhint: write it as 90m, 12h, 7d or 2w\n",
+            id="age",
+        ),
+        pytest.param(
+            (*IMAGE, "--keep-scope", "main", "--max-size", "20"),
+            2,
+            "error[bad-size]: '--max-size 20' is no size\nhint: write it as 20GB or 500MiB\n",
+            id="size",
+        ),
+        pytest.param(
+            (*IMAGE, "--keep-scope", "main", "--keep", "3"),
+            5,
+            "error[registry-unreachable]: registry '127.0.0.1:1' cannot be reached: connection refused\n"
+            "hint: check its name and the network, and that it runs\n",
+            id="no registry",
+        ),
+    ],
+)
+def test_refused(tmp_path: Path, words: tuple[str, ...], code: int, message: str) -> None:
+    done = stageplan(tmp_path, "prune", *words)
+    assert (done.stderr, done.stdout, done.returncode) == (message, "", code)
+
+
+def test_a_registry_that_deletes_nothing(tmp_path: Path) -> None:
+    with lab.Registry(deletes=False) as registry:
+        Pushed(f"{registry.host}/app-cache").image("topic__a", layers=[b"a"])
+        words = ("prune", "--image", f"{registry.host}/app", "--keep-scope", "main", "--scope", "topic")
+        done = stageplan(tmp_path, *words, "--yes")
+        assert done.returncode == 5
+        assert done.stderr.endswith(
+            "hint: let the registry delete in its settings, or use the retention rules of its own\n"
+        )
+
+
+def test_several_images(tmp_path: Path, registry: lab.Registry) -> None:
+    for name in ("web", "api", "caches"):
+        Pushed(f"{registry.host}/{name}").image("topic__a", layers=[b"a"])
+    image = f"{registry.host}/{{target}}"
+    words = (
+        "--image",
+        image,
+        "--target",
+        "web",
+        "--target",
+        "api",
+        "--cache-image",
+        f"{registry.host}/caches",
+    )
+    done = stageplan(tmp_path, "prune", *words, "--keep-scope", "main", "--scope", "topic", "--json")
+    assert [each["repository"] for each in json.loads(done.stdout)["goes"]] == [
+        f"{registry.host}/{name}" for name in ("api", "caches", "web")
+    ]
