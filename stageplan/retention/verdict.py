@@ -137,5 +137,5 @@ def _but_stays(
         return ""
     other = next((each for each in facts.tags_of[tagged.place] if each in staying), None)
     if other is not None:
-        return f"; what it names stays with '{short(other.tag)}'"
-    return "; what it names stays, for something that stays needs it"
+        return f"; its manifest stays for '{short(other.tag)}'"
+    return "; its manifest stays for another that needs it"

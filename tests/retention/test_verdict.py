@@ -125,7 +125,7 @@ def test_a_key_stays_with_what_names_it_and_goes_by_its_age() -> None:
         "/app": "no cache has its scope, so it may be anybody's",
         OTHER: "no rule reaches it",
         KEY: "no rule reaches it",
-        "topic__keyed__a": f"-scope 'topic' goes; what it names stays with '{KEY[:18]}…'",
+        "topic__keyed__a": f"-scope 'topic' goes; its manifest stays for '{KEY[:18]}…'",
     }
     assert fates(named, older_than=30 * DAY, kept_scopes=("topic",)) == {
         "/app": "no cache has its scope, so it may be anybody's",
@@ -218,4 +218,4 @@ def test_an_index_takes_its_images_along_but_those_that_others_need() -> None:
     ]
     verdict = decide(there, Rules(now=NOW, scopes=("b",)))
     assert (verdict.deletions, verdict.untag) == ((), (tagged[1],))
-    assert verdict.fates[1].why == "scope 'b' goes; what it names stays, for something that stays needs it"
+    assert verdict.fates[1].why == "scope 'b' goes; its manifest stays for another that needs it"

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cached_property
 
 from stageplan.system.registry import Registry
-from stageplan.system.registry_content import OCI_CONFIG, OCI_INDEX, OCI_MANIFEST, Manifest
+from stageplan.system.registry_content import OCI_CONFIG, OCI_INDEX, OCI_MANIFEST, Manifest, digest_of
 
 LAYER = "application/vnd.oci.image.layer.v1.tar"
 
@@ -29,7 +29,12 @@ class Pushed:
     def image(self, *tags: str, layers: Iterable[bytes], days: float = 50, subject: str | None = None) -> str:
         """The digest of an image that has these tags, and was made so many days ago."""
         made = datetime.now(UTC) - timedelta(days=days)
-        config = {"created": made.replace(microsecond=123456).isoformat(), "os": "linux", "rootfs": {}}
+        layers = tuple(layers)
+        config = {
+            "created": made.replace(microsecond=123456).isoformat(),
+            "comment": digest_of(b"".join(layers)),  # no two configurations are one blob
+            "rootfs": {},
+        }
         document = {
             "schemaVersion": 2,
             "mediaType": OCI_MANIFEST,
