@@ -43,6 +43,12 @@ IMAGE = ("--image", "r.example.com/a")
             id="an option of jobs for a script",
         ),
         pytest.param(
+            ("--format", "make", *IMAGE, "--build-arg", "A=1\n2"),
+            "error[make-line-end]: an option has a line end in it, and make begins another command there\n"
+            "hint: give it by the environment: --build-arg NAME without a value\n",
+            id="a line end for make",
+        ),
+        pytest.param(
             ("plan.json", "--format", "github", *IMAGE),
             "error[jobs-plan]: 'plan.json' is a plan, which is for one commit; a file of CI jobs is for all\n"
             "hint: name the build context instead\n",
