@@ -42,8 +42,8 @@ def pushed(registry: lab.Registry) -> lab.Registry:
     """A registry with two scopes, one of them with an index, and a key that both name."""
     cache, image = Pushed(f"{registry.host}/app-cache"), Pushed(f"{registry.host}/app")
     key = f"image-{'0' * 64}"
-    cache.image("main__deps", layers=[b"shared" * 100], days=40)
-    cache.image("topic__deps", layers=[b"shared" * 100, b"own" * 100], days=40)
+    cache.image("main__dep", layers=[b"shared" * 100], days=40)
+    cache.image("topic__dep", layers=[b"shared" * 100, b"own" * 100], days=40)
     cache.image("topic__k", key, layers=[b"app" * 100], days=40)
     image.index("topic", of=[image.image(layers=[b"one"], days=40)])
     image.image("latest", layers=[b"latest"], days=40)
@@ -52,14 +52,14 @@ def pushed(registry: lab.Registry) -> lab.Registry:
 
 TABLE = """\
 goes
-  app:topic              DIGEST  40 d  809 B   scope 'topic' goes
-  app-cache:topic__deps  DIGEST  40 d  1.0 kB  scope 'topic' goes
-  app-cache:topic__k     DIGEST  40 d  0 B     scope 'topic' goes; its manifest stays for 'image-000000000000…'
+  app:topic             DIGEST  40 d  809 B   scope 'topic' goes
+  app-cache:topic__dep  DIGEST  40 d  1.0 kB  scope 'topic' goes
+  app-cache:topic__k    DIGEST  40 d  0 B     scope 'topic' goes; its manifest stays for 'image-000000000000…'
 
 stays
   app:latest                     DIGEST  40 d  no cache has its scope, so it may be anybody's
   app-cache:image-000000000000…  DIGEST  40 d  no rule reaches it
-  app-cache:main__deps           DIGEST  40 d  scope 'main' is kept
+  app-cache:main__dep            DIGEST  40 d  scope 'main' is kept
 
 3 tags and 1 manifest without a tag to go, which frees 1.8 kB
 3 tags to stay; those of stageplan take 2.0 kB
@@ -78,8 +78,8 @@ def test_nothing_is_deleted_without_yes(tmp_path: Path, pushed: lab.Registry) ->
     assert "4 tags" not in stageplan(tmp_path, *words, "--max-size", "1TB").stdout
     done = stageplan(tmp_path, *words, "--yes")
     told = sorted(line.replace(f"deleted {image}-cache:", "") for line in done.stderr.splitlines())
-    assert told == [f"image-{'0' * 64}", "topic__deps", "topic__k"]
-    assert "topic__deps" not in stageplan(tmp_path, *words).stdout
+    assert told == [f"image-{'0' * 64}", "topic__dep", "topic__k"]
+    assert "topic__dep" not in stageplan(tmp_path, *words).stdout
 
 
 def test_branches_of_a_remote(tmp_path: Path, pushed: lab.Registry) -> None:
@@ -109,7 +109,7 @@ def test_what_a_plan_names(tmp_path: Path, pushed: lab.Registry) -> None:
     there.image("topic__a", layers=[b"a"])
     found = fates(tmp_path, pushed, "--scope", "topic", "--keep-plan", "plan.json")
     assert found["topic__a"] == found["topic"] == "'plan.json' names it"
-    assert found["topic__deps"] == "-scope 'topic' goes"
+    assert found["topic__dep"] == "-scope 'topic' goes"
 
 
 def test_what_the_lock_file_names(tmp_path: Path, pushed: lab.Registry) -> None:
