@@ -4,10 +4,11 @@ import argparse
 import os
 import subprocess
 import sys
+from pathlib import Path
 from typing import get_args
 
-from lab import Engine, Registry, Suite, available, browser, buildah, engine_suite, packages, seed
-from lab.go_programs import PROGRAMS, go_program
+from lab import Engine, Registry, Suite, available, browser, buildah, ci_tools, engine_suite, packages, seed
+from lab.go_programs import PROGRAMS, GoProgram, go_program
 
 
 def main() -> int:
@@ -48,12 +49,16 @@ def _prepare() -> int:
             print(f"{name}: {program()}")
         except packages.LabUnavailableError as error:
             print(f"{name}: {error}")
-    for wanted in PROGRAMS:
+    for wanted in (*PROGRAMS, *ci_tools.PROGRAMS):
         try:
-            print(f"{wanted.name}: {go_program(wanted)}")
+            print(f"{wanted.name}: {_fetched(wanted)}")
         except packages.LabUnavailableError as error:
             print(f"{wanted.name}: {error}")
     return 0
+
+
+def _fetched(program: GoProgram | ci_tools.NodeProgram) -> Path:
+    return go_program(program) if isinstance(program, GoProgram) else ci_tools.node_program(program)
 
 
 def _doctor() -> int:

@@ -33,6 +33,7 @@ class NodeProgram:
 
 GITLAB = NodeProgram(package="gitlab-ci-local", version="4.73.0", name="gitlab-ci-local", tool="rsync")
 TEKTON = NodeProgram(package="@ibm/tekton-lint", version="1.1.0", name="tekton-lint")
+PROGRAMS = (ACTIONLINT, GITLAB, TEKTON)
 
 
 def actionlint() -> Path:
