@@ -74,7 +74,7 @@ def command(context: str, plans: tuple[str, ...], sure: bool, as_json: bool, **g
 
     request = read_request(context, given)
     repositories = repositories_of(request)
-    rules = with_named(rules_of(request), plans)
+    rules = with_named(rules_of(request), plans, repositories)
     registry = Registry()
     facts = read_inventory(registry, repositories)
     verdict = decide(facts, with_checkout(rules, request, facts))

@@ -1,12 +1,14 @@
 """What stays because somebody names it: plans, the lock file, and the checkout itself."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
 from stageplan.cli.keys import read_lock, request_keys
 from stageplan.cli.planning import NOT_ASKED, native_platform
 from stageplan.cli.request import Request, plan_options
+from stageplan.errors import UsageError
 from stageplan.plan.document import decode_plan
 from stageplan.plan.keyed.facts import KeyedFacts
 from stageplan.plan.planner import prepare
@@ -17,21 +19,31 @@ from stageplan.retention.names import KeyRef, read_name
 from stageplan.retention.rules import Rules
 from stageplan.system.engine import engine_facts
 from stageplan.system.files import read_bytes
+from stageplan.system.registry import locate
 
 _GRAPH = ("file", "targets", "checks", "build_args", "build_contexts", "platform")
 
 
-def with_named(rules: Rules, plans: Iterable[str]) -> Rules:
+def with_named(rules: Rules, plans: Iterable[str], repositories: Iterable[str]) -> Rules:
     """The rules, with what plan files and the lock file name.
+
+    Args:
+        rules: without that.
+        plans: paths of plan files.
+        repositories: that are looked at; a plan may write them in another way.
 
     Raises:
         UsageError: a file is no plan, or the lock file is none.
     """
+    written = {str(locate(name)[0]): name for name in repositories}
     refs, keys = dict(rules.kept_refs), dict(rules.kept_keys)
     digests = {image.digest: f"the lock file names it as '{name}'" for name, image in read_lock().items()}
     for path in plans:
         plan, why = decode_plan(read_bytes(Path(path)), path=path), f"'{path}' names it"
-        refs |= dict.fromkeys(refs_in(plan), why)
+        for ref in refs_in(plan):
+            with suppress(UsageError):  # not every text of a plan is a ref
+                repository, tag = locate(ref)
+                refs[f"{written.get(str(repository))}:{tag}"] = why
         digests |= dict.fromkeys(digests_in(plan), why)
         keys |= dict.fromkeys(keys_in(plan), why)
     return replace(rules, kept_refs=refs, kept_digests=digests, kept_keys=keys)

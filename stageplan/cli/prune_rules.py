@@ -14,6 +14,7 @@ from stageplan.retention.rules import Rules
 from stageplan.settings.ci import CiFacts
 from stageplan.system.git import Git, RemoteNames
 from stageplan.system.process import Processes
+from stageplan.system.registry import locate
 
 _LIMITS = ("gone", "scopes", "older_than", "keep", "max_size")
 
@@ -36,7 +37,7 @@ def repositories_of(request: Request) -> tuple[str, ...]:
         for name in names:
             check_repository(flag, name)
     found = [name for image in images for name in _of_targets(image, request.chosen("targets"))]
-    return tuple(dict.fromkeys((*found, *caches)))
+    return tuple({str(locate(name)[0]): name for name in (*found, *caches)}.values())
 
 
 def rules_of(request: Request) -> Rules:
@@ -83,7 +84,7 @@ def _kept_scopes(request: Request, git: Git, ci: CiFacts, remote: RemoteNames | 
     default = (ci.default_branch, remote.default if remote else None, git.default_branch())
     named = (*request.given["kept_scopes"], *request.settings.fallback_scopes)
     found = dict.fromkeys(name for name in (*default, *named, ci.target_branch) if name)
-    if not any(default) and not named:
+    if not any(default) and all("*" in name for name in named):
         raise UsageError(
             "no-default-branch",
             "nobody tells which branch is the default one, whose caches all others fall back to",

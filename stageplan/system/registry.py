@@ -118,11 +118,24 @@ class Registry:
             self._store.put_manifest(repository, tag, manifest)
             raise
 
-    def delete_digest(self, ref: str) -> None:
-        """What the ref names is gone, with every tag that names it too."""
+    def delete_digest(self, ref: str, *, tags: Collection[str] = ()) -> None:
+        """What the ref names is gone, with every tag that names it too.
+
+        Args:
+            ref: which.
+            tags: all that name it, for registries that let a manifest go only when no tag does any more.
+        """
         repository, name = locate(ref)
         digest = name if ":" in name else self._store.digest(repository, name)
-        if digest:
+        if not digest:
+            return
+        try:
+            self._store.delete_manifest(repository, digest)
+        except UnreachableError as error:
+            if error.rule != "registry-refused" or not tags:
+                raise
+            if not all(self._store.delete_tag(repository, tag) for tag in tags):
+                raise
             self._store.delete_manifest(repository, digest)
 
     def tags(self, repository: str) -> tuple[str, ...]:

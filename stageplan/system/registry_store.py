@@ -15,7 +15,7 @@ _PAGE = 1000
 _PIECE = 1 << 20
 _OK = HTTPStatus.OK
 _MISSING = HTTPStatus.NOT_FOUND
-_NO_TAGS = (HTTPStatus.BAD_REQUEST, HTTPStatus.METHOD_NOT_ALLOWED)
+_NO_TAGS = (HTTPStatus.BAD_REQUEST, HTTPStatus.METHOD_NOT_ALLOWED, _MISSING)
 _GONE = (HTTPStatus.ACCEPTED, HTTPStatus.OK, HTTPStatus.NO_CONTENT, HTTPStatus.NOT_FOUND)
 
 
@@ -79,7 +79,7 @@ class Store:
         answer = self._session.request(
             "DELETE", repository, f"manifests/{tag}", action="delete", expected=(*_GONE, *_NO_TAGS)
         )
-        return answer.status in _GONE
+        return answer.status not in _NO_TAGS
 
     def referrers(self, repository: Repository, digest: str) -> list[str] | None:
         """The digests of what has this manifest as subject; None where the registry keeps no account."""

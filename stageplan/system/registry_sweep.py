@@ -87,7 +87,10 @@ class Sweep:
             self._kept.add(deletion.place)
             self._swept.skipped |= dict.fromkeys(deletion.tags or (deletion.place,), reason)
             return
-        self._registry.delete_digest(f"{deletion.place.repository}@{deletion.place.digest}")
+        self._registry.delete_digest(
+            f"{deletion.place.repository}@{deletion.place.digest}",
+            tags=[tagged.tag for tagged in deletion.tags],
+        )
         for tagged in deletion.tags:
             self._gone(tagged)
 

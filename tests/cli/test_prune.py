@@ -10,6 +10,11 @@ from pathlib import Path
 import pytest
 
 import lab
+from stageplan.cli.prune import command as prune_command
+from stageplan.cli.prune_kept import with_named
+from stageplan.cli.prune_rules import repositories_of
+from stageplan.cli.request import read_request
+from stageplan.retention.rules import Rules
 from tests.scenarios.pushed import Pushed
 
 KEYED = "FROM scratch AS a\nCOPY x /\nFROM scratch\nCOPY --from=a /x /y\n"
@@ -160,7 +165,7 @@ IMAGE = ("--image", "127.0.0.1:1/app")
             id="no rule",
         ),
         pytest.param(
-            (*IMAGE, "--keep", "3"),
+            (*IMAGE, "--keep", "3", "--keep-scope", "release-*"),
             2,
             "error[no-default-branch]: nobody tells which branch is the default one, whose caches all others "
             "fall back to\nhint: name it with --keep-scope\n",
@@ -242,3 +247,24 @@ def test_several_images(tmp_path: Path, registry: lab.Registry) -> None:
     assert [each["repository"] for each in json.loads(done.stdout)["goes"]] == [
         f"{registry.host}/{name}" for name in ("api", "caches", "web")
     ]
+
+
+def test_a_repository_may_be_written_in_several_ways(tmp_path: Path) -> None:
+    images = ("--image", "app", "--image", "docker.io/library/app", "--cache-image", "library/app")
+    request = read_request(".", prune_command.make_context("prune", [*images], resilient_parsing=True).params)
+    assert repositories_of(request) == ("library/app",)
+    (tmp_path / "Dockerfile").write_text("FROM scratch\nCOPY x /\nCOPY x /y\n")
+    (tmp_path / "x").write_text("x")
+    plan = str(tmp_path / "plan.json")
+    words = ("plan", "--offline", "--image", "library/app", "--scope", "topic", "-o", plan)
+    assert stageplan(tmp_path, *words).returncode == 0
+    rules = with_named(Rules(now=0), [plan], ["docker.io/library/app"])
+    assert rules.kept_refs["docker.io/library/app:topic"] == f"'{plan}' names it"
+
+
+def test_the_settings_file_names_image_and_fallback_scopes(tmp_path: Path, pushed: lab.Registry) -> None:
+    settings = f'image = "{pushed.host}/app"\nfallback-scope = ["topic"]\nscope = "main"\n'
+    (tmp_path / "stageplan.toml").write_text(settings)
+    done = stageplan(tmp_path, "prune", "--older-than", "30d", "--json")
+    assert done.returncode == 0, done.stderr
+    assert [each["tag"] for each in json.loads(done.stdout)["goes"]] == ["main__dep"]

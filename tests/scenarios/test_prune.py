@@ -103,7 +103,7 @@ def test_what_stays_builds_and_what_goes_is_freed(engine: lab.Engine, project: P
     registry = project.registry
     project.run(engine)
     project.run(engine, "--scope", "gone-b")
-    engine.run(*STAGEPLAN, "run", ".", *project.options()[2:], cwd=project.folder)  # the strategy registry
+    project.run(engine, "--strategy", "registry")
     expected = dict(push_the_past(registry))
     assert len(expected) > 200
     expected |= {ref: "stays" for ref in project.refs() if ref not in expected}
@@ -148,6 +148,7 @@ def test_what_stays_builds_and_what_goes_is_freed(engine: lab.Engine, project: P
     assert project.output(engine, "busy") == "deps\nbusy\n"
     project.write(app_txt="app\n")
     assert project.run(engine) == ()
+    assert project.run(engine, "--strategy", "registry") == ()
     assert project.output(engine) == "deps\napp\n"
     project.write(app_txt="changed\n")
     assert project.run(engine)[: len(SOURCE) + len(TEST)] == (*SOURCE, *TEST)

@@ -366,6 +366,21 @@ def test_a_registry_that_deletes_tags_by_name_is_asked_for_that(client: Registry
     assert asked == ["GET /v2/app/manifests/main HTTP/1.1", "DELETE /v2/app/manifests/main HTTP/1.1"]
 
 
+def test_a_registry_may_want_the_tags_gone_before_the_manifest(client: Registry) -> None:
+    refused, gone = (
+        f"HTTP/1.1 {status} x\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".encode()
+        for status in (409, 202)
+    )
+    with _answering(refused, gone, gone, gone) as (host, asked):
+        client.delete_digest(f"{host}/app@{NO_SUCH}", tags=["a", "b"])
+    assert asked == [f"DELETE /v2/app/manifests/{name} HTTP/1.1" for name in (NO_SUCH, "a", "b", NO_SUCH)]
+    with _answering(refused) as (host, _), pytest.raises(UnreachableError, match="answered 409"):
+        client.delete_digest(f"{host}/app@{NO_SUCH}")
+    no_tags = b"HTTP/1.1 400 x\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+    with _answering(refused, no_tags) as (host, _), pytest.raises(UnreachableError, match="answered 409"):
+        client.delete_digest(f"{host}/app@{NO_SUCH}", tags=["a"])
+
+
 def test_a_host_that_nobody_knows_is_out_of_reach(client: Registry) -> None:
     with pytest.raises(UnreachableError) as raised:
         client.exists("registry.invalid/app:main")
