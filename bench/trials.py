@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import lab
+from lab.buildkitd import BuildKit
 
 DOCKERFILE = """\
 FROM busybox:1.37 AS base
@@ -89,7 +90,7 @@ KINDS = (
 )
 STRATEGIES = ("registry", "inline", "local", "classic", "archive", "keyed", "buildah", "podman")
 
-Machine = lab.Engine | lab.BuildahHost
+Machine = lab.Engine | lab.BuildahHost | BuildKit
 _LAYERS = ("buildah", "podman")  # engines with one strategy
 
 

@@ -77,7 +77,14 @@ def output_value(build: Build, *, writes: bool, unpack: bool) -> str:
         return "type=docker"
     if build.output == "push" and writes:
         return "type=image,push=true" + ("" if unpack or build.store else ",store=false")
-    return "type=image,unpack=true" if unpack else "type=cacheonly"
+    return _unpacking(build) if unpack else "type=cacheonly"
+
+
+def _unpacking(build: Build) -> str:
+    """The output that leaves the layers in the builder; a conversion that nobody keeps has to fetch them."""
+    if build.converts is True:
+        return "type=image,compression=uncompressed,force-compression=true"
+    return "type=image,unpack=true"
 
 
 def _cache_words(cache: Cache) -> tuple[Word, ...]:

@@ -162,6 +162,7 @@ class Build(Data, tag_field="kind", tag="build", frozen=True, kw_only=True):
         output: what becomes of the result.
         store: whether an image that is pushed is also left in the builder, in any case.
         unpack: whether its layers are left in the builder where the whole stage was a hit.
+        converts: whether a conversion leaves them there, for a BuildKit of its own unpacks only what it runs.
         unpack_for: builds that need these layers; they are unpacked where the cache source of one lacks some.
         wants_digest: whether a later step needs the digest of what is pushed.
         cache_from: steps whose images the classic builder may take layers from.
@@ -179,6 +180,7 @@ class Build(Data, tag_field="kind", tag="build", frozen=True, kw_only=True):
     output: Output
     store: bool = True
     unpack: bool = False
+    converts: bool | msgspec.UnsetType = msgspec.UNSET
     unpack_for: tuple[str, ...] = ()
     wants_digest: bool = False
     tags: tuple[str, ...] = ()

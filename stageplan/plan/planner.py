@@ -91,6 +91,7 @@ def prepare(
     choice = choose(options, engine)
     _check_age(options, choice.strategy)
     check_image(options)
+    _check_load(options, engine)
     classic = choice.strategy.builder == "classic"
     stage_of = partial(_stage_of, graph, classic=classic)
     targets = tuple(map(stage_of, options.targets)) or (graph.target,)
@@ -100,6 +101,16 @@ def prepare(
         _check_classic(dockerfile, graph, options, max(targets + checks))
     work = _work(graph, options, engine, choice.strategy, targets, checks)
     return Prepared(choice.strategy, choice.reason, replace(work, keyed=keyed))
+
+
+def _check_load(options: PlanOptions, engine: EngineFacts) -> None:
+    """Refuses an image that could neither be pushed nor loaded."""
+    if options.image is None and engine.is_missing:
+        raise UsageError(
+            "nowhere-to-load",
+            f"builder '{engine.builder}' has no docker engine beside it to load the image into",
+            hint="name an --image, which is pushed",
+        )
 
 
 def _check_age(options: PlanOptions, strategy: Strategy) -> None:

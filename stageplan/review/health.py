@@ -76,7 +76,15 @@ def _docker(engine: EngineFacts) -> Iterator[Finding]:
             advice="start docker, or set DOCKER_HOST; plan and script work without it",
         )
         return
-    yield Finding(subject="engine", state="good", text=f"Docker Engine {engine.version}")
+    if engine.is_missing:
+        yield Finding(
+            subject="engine",
+            state="limited",
+            text=f"there is none; builder '{engine.builder}' needs none",
+            advice="name an --image to push to: there is nothing to load images into",
+        )
+    else:
+        yield Finding(subject="engine", state="good", text=f"Docker Engine {engine.version}")
     if engine.buildx_version is None:
         yield Finding(
             subject="buildx",
@@ -95,6 +103,12 @@ def _docker(engine: EngineFacts) -> Iterator[Finding]:
 
 
 def _store(engine: EngineFacts) -> Finding:
+    if engine.has_own_buildkit:
+        where = f", in {engine.snapshotter}" if engine.snapshotter else ""
+        text = f"the builder's own{where}; images go to a registry" + (
+            "" if engine.is_missing else ", or are loaded into the engine"
+        )
+        return Finding(subject="image store", state="good", text=text)
     if engine.store == "containerd":
         return Finding(subject="image store", state="good", text="containerd's")
     advice = None

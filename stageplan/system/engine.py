@@ -10,6 +10,7 @@ from stageplan.system.builder_facts import BuilderFacts, builder_facts, buildx_v
 from stageplan.system.process import Processes
 
 _QUICK = 5
+_NEEDS_NO_ENGINE = frozenset({"remote", "kubernetes", "cloud"})
 _CONTAINERD = "io.containerd.snapshotter.v1"
 
 
@@ -30,6 +31,8 @@ def engine_facts(builder: str | None = None, *, processes: Processes | None = No
         engine = _ask_engine()
     version = asked_version.result()
     found = BuilderFacts() if version is None else asked_builder.result()
+    if not engine["reachable"] and found.driver in _NEEDS_NO_ENGINE:
+        engine = {"reachable": True, **_platform(found)}
     return EngineFacts(
         **engine,
         buildx_version=version,
@@ -39,6 +42,12 @@ def engine_facts(builder: str | None = None, *, processes: Processes | None = No
         snapshotter=found.snapshotter,
         platforms=found.platforms,
     )
+
+
+def _platform(builder: BuilderFacts) -> dict[str, str]:
+    """What a builder builds for by itself: the first of its platforms."""
+    words = builder.platforms[0].split("/") if builder.platforms else ()
+    return {"os": words[0], "architecture": "/".join(words[1:])} if len(words) > 1 else {}
 
 
 def _ask_engine() -> dict[str, Any]:

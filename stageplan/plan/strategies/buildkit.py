@@ -5,7 +5,9 @@ plan ran is found in the builder's own cache. What an earlier build hit is not: 
 cache source, or unpacked, or the builder makes it again.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+
+import msgspec
 
 from stageplan.plan.engines import copies_manifests, mixes_sources, pushes_unstored
 from stageplan.plan.model import Build, Cache, MoveTags, Output, Step
@@ -41,9 +43,10 @@ def buildkit_steps(work: Work, *, cache_of: CacheOf, images_of: ImagesOf = no_im
         )
         for index in work.built
     ]
+    builds = [step for build in builds for step in _fetched_first(build)]
     if not tags_last:
         return tuple(builds)
-    pushed = {build.index: build for build in builds}
+    pushed = {build.index: build for build in builds if build.output == "push"}
     moves = [
         MoveTags(
             id=f"tags:{work.key(index)}",
@@ -111,12 +114,36 @@ def _build(
         output=output,
         store=not pushes_unstored(work.engine),
         unpack=unpack,
+        converts=True if work.engine.has_own_buildkit and consumers else msgspec.UNSET,
         unpack_for=tuple(_id(work, other) for other in consumers) if asks else (),
         wants_digest=is_target and tags_last,
         tags=tags,
         build_args=work.build_args,
         cache=cache,
         no_cache=names_without_cache(work.graph, work.no_cache, work.reached, stages),
+    )
+
+
+def _fetched_first(build: Build) -> Iterator[Build]:
+    """The build; before it one that leaves its layers in the builder, where no push can do both.
+
+    A BuildKit of its own pushes what it has not fetched, and converts only for an output that is not kept.
+    """
+    if build.output != "push" or build.converts is msgspec.UNSET or build.cache is None:
+        yield build
+        return
+    fetch = msgspec.structs.replace(
+        build,
+        id=f"fetch:{build.id.partition(':')[2]}",
+        reason="what needs it takes its layers from the builder",
+        output="cacheonly",
+        tags=(),
+        wants_digest=False,
+        cache=msgspec.structs.replace(build.cache, export_options=None),
+    )
+    yield fetch
+    yield msgspec.structs.replace(
+        build, needs=(*build.needs, fetch.id), unpack=False, unpack_for=(), converts=msgspec.UNSET
     )
 
 
