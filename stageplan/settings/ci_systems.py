@@ -25,13 +25,16 @@ def _github_untrusted(env: Env, event: Event) -> bool:
     """Whether the event lets a stranger choose what is built.
 
     `pull_request_target`, `workflow_run` and comments run with the repository's own rights, and with
-    its branch in GITHUB_REF, while they often build what a pull request brought.
+    its branch in GITHUB_REF, while they often build what a pull request brought. Whatever Dependabot
+    starts, a push of its own branch too, has a token that may only read.
     """
     own = env.get("GITHUB_REPOSITORY")
+    if env.get("GITHUB_ACTOR") == "dependabot[bot]":
+        return True
     match env.get("GITHUB_EVENT_NAME"):
         case "pull_request" | "pull_request_target" | "pull_request_review" | "pull_request_review_comment":
             head = text_at(event, "pull_request", "head", "repo", "full_name")
-            return not same_repository(head, own) or env.get("GITHUB_ACTOR") == "dependabot[bot]"
+            return not same_repository(head, own)
         case "workflow_run":
             return not same_repository(text_at(event, "workflow_run", "head_repository", "full_name"), own)
         case "issue_comment":

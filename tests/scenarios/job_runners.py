@@ -63,7 +63,7 @@ class Project:
             (folder / name).write_text(content)
         project = cls(source=source, folder=folder, engine=engine, registry=registry)
         project.run("git", "init", "--quiet", "--initial-branch=main", ".")
-        project.run("git", "remote", "add", "origin", "https://example.com/team/app.git")
+        project.run("git", "remote", "add", "origin", "https://github.com/team/app.git")
         project.commit()
         return project
 
@@ -133,12 +133,12 @@ def _act_words(source: Source, given: dict[str, str]) -> Iterator[str]:
         yield from ("--secret" if name in source.secrets else "--var", f"{name}={value}")
 
 
-def fork_event(folder: Path) -> Path:
-    """What GitHub says of a pull request that comes from a fork."""
+def pull_request(folder: Path, repository: str) -> Path:
+    """What GitHub says of a pull request that comes from a repository."""
     event = {
         "pull_request": {
             "number": 1,
-            "head": {"ref": "change", "repo": {"full_name": "stranger/app"}},
+            "head": {"ref": "change", "repo": {"full_name": repository}},
             "base": {"ref": "main"},
         },
         "repository": {"default_branch": "main"},
@@ -146,6 +146,16 @@ def fork_event(folder: Path) -> Path:
     file = folder / "event.json"
     file.write_text(json.dumps(event))
     return file
+
+
+def merge_request(project: str) -> dict[str, str]:
+    """What GitLab says of a merge request that comes from a project."""
+    return {
+        "CI_MERGE_REQUEST_IID": "1",
+        "CI_MERGE_REQUEST_SOURCE_PROJECT_PATH": project,
+        "CI_MERGE_REQUEST_SOURCE_BRANCH_NAME": "change",
+        "CI_MERGE_REQUEST_TARGET_BRANCH_NAME": "main",
+    }
 
 
 @contextmanager

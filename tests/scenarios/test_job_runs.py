@@ -10,7 +10,7 @@ from lab import LabUnavailableError
 from lab.ci_tools import GITLAB, node_program
 from lab.contents import Image, differences
 from stageplan.system.registry import Registry as Tags
-from tests.scenarios.job_runners import Project, Source, fork_event, fresh_engines
+from tests.scenarios.job_runners import Project, Source, fresh_engines, merge_request, pull_request
 from tests.scenarios.keyed_project import requests_since
 
 DEMO = Source(folder="demo", options=("--check", "test"))
@@ -112,19 +112,24 @@ def test_the_pull_request_of_a_fork_writes_nothing(
     project.commit()
     before = len(registry.requests())
 
-    event = fork_event(tmp_path)
+    event = pull_request(tmp_path, "stranger/app")
     told = project.run_jobs("github", "pull_request", "--eventpath", str(event))
     assert re.findall("Job succeeded", told) == ["Job succeeded"]  # that of the last job
     assert ran_instructions(told)[0] > 0
 
-    told = project.run_jobs(
-        "gitlab",
-        environment={
-            "CI_MERGE_REQUEST_IID": "1",
-            "CI_MERGE_REQUEST_SOURCE_PROJECT_PATH": "stranger/app",
-            "CI_MERGE_REQUEST_SOURCE_BRANCH_NAME": "change",
-            "CI_MERGE_REQUEST_TARGET_BRANCH_NAME": "main",
-        },
-    )
+    told = project.run_jobs("gitlab", environment=merge_request("stranger/app"))
     assert re.findall("PASS +([a-z-]+)", told) == ["publish"]
     assert requests_since(registry, before) <= {"GET /v2/", "HEAD manifests", "GET manifests", "GET blobs"}
+
+
+@pytest.mark.usefixtures("gitlab")
+def test_a_pull_request_of_ones_own_is_built_when_its_branch_is(
+    engine: lab.Engine, registry: lab.Registry, tmp_path: Path
+) -> None:
+    project = Project.make(DEMO, tmp_path / "app", engine, registry)
+    project.write_jobs("github")
+    project.write_jobs("gitlab", "--runner", "own")
+    told = project.run_jobs("github", "pull_request", "--eventpath", str(pull_request(tmp_path, "team/app")))
+    assert "Job succeeded" not in told
+    assert "publish" not in project.run_jobs("gitlab", "--list", environment=merge_request("team/app"))
+    assert "publish" in project.run_jobs("gitlab", "--list")

@@ -405,6 +405,12 @@ def test_ci(env: dict[str, str], event: dict[str, object] | None, expected: CiFa
             id="its token may only read",
         ),
         pytest.param(
+            _github("push", "refs/heads/dependabot/pip/x", GITHUB_ACTOR="dependabot[bot]"),
+            None,
+            True,
+            id="nor may it write when it pushes",
+        ),
+        pytest.param(
             _github("workflow_run", "refs/heads/main"),
             {"workflow_run": {"head_repository": {"full_name": "mallory/shop"}}},
             True,

@@ -9,6 +9,12 @@ from stageplan.render.jobs.job_file import PASSWORD, USER, JobFile, login_line
 
 _OWN_REGISTRY = "ghcr.io"
 _SCOPE = "${{ github.head_ref || github.ref_name }}"
+_WRITES = "github.event_name != 'pull_request' && github.actor != 'dependabot[bot]'"
+# the branch of a pull request from the repository itself is built when it is pushed
+_NEW = (
+    "github.event_name != 'pull_request' || "
+    "github.event.pull_request.head.repo.full_name != github.repository"
+)
 _PULL_REQUEST = "github.event_name == 'pull_request'"
 
 
@@ -34,8 +40,8 @@ def _workflow(file: JobFile) -> dict[str, Any]:
 
 
 def _job(file: JobFile, job: Job) -> dict[str, Any]:
-    # a pull request may write nothing that a stage alone would be built for; its last job does it all
-    runs_if = "github.event_name != 'pull_request'" if job.stages else "${{ !cancelled() && !failure() }}"
+    # where nothing may be written, no stage is built alone; the last job does it all
+    runs_if = _WRITES if job.stages else f"${{{{ !cancelled() && !failure() && ({_NEW}) }}}}"
     found: dict[str, Any] = {"name": job.title}
     if job.needs:
         found["needs"] = list(job.needs)

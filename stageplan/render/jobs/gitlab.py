@@ -12,6 +12,8 @@ _SETUP = (
     "apk add --no-cache git py3-pip",
     "pip install --break-system-packages stageplan=={version}",
 )
+# the branch of a merge request from the project itself has a pipeline of its own
+_OWN = "$CI_MERGE_REQUEST_SOURCE_PROJECT_PATH == $CI_PROJECT_PATH"
 _REQUEST = "$CI_MERGE_REQUEST_IID || $CI_EXTERNAL_PULL_REQUEST_IID"
 
 
@@ -47,7 +49,7 @@ def _job(file: JobFile, job: Job) -> dict[str, Any]:
             "extends": _BASE,
             "needs": [{"job": need, "optional": True} for need in job.needs],
             "resource_group": "stageplan-$CI_COMMIT_REF_SLUG",
-            "rules": [{"when": "on_success"}],
+            "rules": [{"if": _OWN, "when": "never"}, {"when": "on_success"}],
             "script": [file.run(job)],
         }
     # a merge request may write nothing that a stage alone would be built for; its last job does it all
