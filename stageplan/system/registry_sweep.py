@@ -9,7 +9,8 @@ from stageplan.retention.verdict import Deletion, Verdict
 from stageplan.system.registry import Registry
 from stageplan.system.registry_inventory import needs
 
-# How many manifests are deleted before all tags are read again; that takes one request a tag.
+# How many manifests are deleted before all tags are read again, which takes one request a tag: so many, or
+# a tenth of the tags where that is more.
 _ROUND = 50
 _PUSHED = "somebody pushed it since it was looked at"
 
@@ -69,7 +70,8 @@ class Sweep:
         Raises:
             UnreachableError: a registry does not answer, or refuses; what was deleted stays deleted.
         """
-        for round_ in _rounds(self._verdict.deletions):
+        size = max(_ROUND, len(self._facts.tags) // 10)
+        for round_ in _rounds(self._verdict.deletions, size):
             now = self._read_again(dict.fromkeys(deletion.place.repository for deletion in round_))
             for deletion in round_:
                 self._delete(deletion, now)
@@ -137,7 +139,7 @@ class Sweep:
         self._done(tagged)
 
 
-def _rounds(deletions: Iterable[Deletion]) -> Iterator[tuple[Deletion, ...]]:
+def _rounds(deletions: Iterable[Deletion], size: int) -> Iterator[tuple[Deletion, ...]]:
     waiting = iter(deletions)
-    while round_ := tuple(islice(waiting, _ROUND)):
+    while round_ := tuple(islice(waiting, size)):
         yield round_
