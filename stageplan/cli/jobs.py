@@ -2,6 +2,7 @@
 
 import difflib
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -108,6 +109,9 @@ def make_job_file(
     file = options.verify or output
     text = _job_file(context, format_name, given, options, file)
     if options.verify is None:
+        if output is not None:
+            with suppress(OSError):  # what is wrong with the folder is said by who writes into it
+                output.parent.mkdir(parents=True, exist_ok=True)
         write(text.encode(), output)
         return
     from stageplan.system.files import read_bytes

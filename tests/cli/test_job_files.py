@@ -91,6 +91,19 @@ def test_a_file_to_verify_that_is_not_there(tmp_path: Path) -> None:
     assert done.stderr.startswith("error[no-such-file]: there is no file 'jobs.mk'\n")
 
 
+def test_its_folder_is_made(tmp_path: Path) -> None:
+    (tmp_path / "Dockerfile").write_text(GOOD)
+    (tmp_path / "file").write_text("")
+    words = ("script", "--format", "github", *IMAGE)
+    assert stageplan(tmp_path, *words, "-o", ".github/workflows/image.yml").returncode == 0
+    assert (tmp_path / ".github/workflows/image.yml").is_file()
+    done = stageplan(tmp_path, *words, "-o", "file/image.yml")
+    assert (done.returncode, done.stderr.partition("\n")[0]) == (
+        2,
+        "error[not-writable]: cannot write 'file/image.yml': not a directory",
+    )
+
+
 def test_the_header_makes_the_same_file_again(tmp_path: Path) -> None:
     (tmp_path / "Dockerfile").write_text("FROM x AS deps\nRUN a\nFROM y AS app\nCOPY --from=deps /a /a\n")
     words = ("--jobs-from", "waves", "--setup", "echo 'a  b'", "--timeout", "5", "--no-read-only", "-t", "v1")

@@ -49,7 +49,6 @@ def written(
 ) -> str:
     """The file that stageplan writes in a copy of a fixture."""
     monkeypatch.chdir(folder)
-    Path(file).parent.mkdir(parents=True, exist_ok=True)
     arguments = ["script", "--format", system, *words, "-o", file]
     CliRunner().invoke(app, arguments, catch_exceptions=False, standalone_mode=False)
     return Path(file).read_text(encoding="utf-8")

@@ -58,8 +58,8 @@ def engine() -> dict[str, Any]:
     return {
         "name": "engine",
         "image": f"{IMAGE}-dind",
-        "args": [f"--host=unix://{SOCKET_FOLDER}/docker.sock"],
-        "env": [{"name": "DOCKER_TLS_CERTDIR", "value": ""}],
+        "command": ["dockerd-entrypoint.sh"],
+        "args": ["dockerd", f"--host=unix://{SOCKET_FOLDER}/docker.sock"],  # and no other door
         "securityContext": {"privileged": True},
         "volumeMounts": [MOUNT],
     }
