@@ -20,7 +20,10 @@ from stageplan.cli.options import check_option, context_argument, graph_options,
 )
 @click.option("--gone", is_flag=True, help="Scopes go whose branch or tag no longer exists at the remote.")
 @click.option(
-    "--remote", default="origin", metavar="NAME", help="The git remote of --gone.  [default: origin]"
+    "--remote",
+    default="origin",
+    metavar="NAME",
+    help="The git remote that has the branches.  [default: origin]",
 )
 @click.option("--scope", "scopes", multiple=True, metavar="NAME", help="This scope goes; repeatable.")
 @click.option("--older-than", metavar="AGE", help="Caches go that are older than 12h, 30d or 8w.")

@@ -1,6 +1,6 @@
 """What stays because somebody names it: plans, the lock file, and the checkout itself."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -10,6 +10,7 @@ from stageplan.cli.planning import NOT_ASKED, native_platform
 from stageplan.cli.request import Request, plan_options
 from stageplan.errors import UsageError
 from stageplan.plan.document import decode_plan
+from stageplan.plan.facts import EngineFacts
 from stageplan.plan.keyed.facts import KeyedFacts
 from stageplan.plan.planner import prepare
 from stageplan.plan.strategies.keyed import KEYED, locations
@@ -21,7 +22,7 @@ from stageplan.system.engine import engine_facts
 from stageplan.system.files import read_bytes
 from stageplan.system.registry import locate
 
-_GRAPH = ("file", "targets", "checks", "build_args", "build_contexts", "platform")
+_GRAPH = ("file", "targets", "checks", "build_args", "build_contexts")
 
 
 def with_named(rules: Rules, plans: Iterable[str], repositories: Iterable[str]) -> Rules:
@@ -62,18 +63,28 @@ def with_checkout(rules: Rules, request: Request, facts: Facts) -> Rules:
     if not by_key or not request.dockerfile.is_file():
         return rules
     engine = engine_facts(None)
-    keyed = request_keys(request, platform=native_platform(engine), offline=False, mirrors=engine.mirrors)
-    options = replace(plan_options(_of_a_plan(request)), strategy=KEYED)
-    facts_of_keys = KeyedFacts(keys=keyed.keys)
-    _, _, work = prepare(keyed.graph.dockerfile, keyed.graph, options, NOT_ASKED, facts_of_keys)
-    names = (read_name(location.rpartition(":")[2]) for location in locations(work))
+    platforms = (request.chosen("platform") or native_platform(engine)).split(",")
     why = "a build of this checkout takes it"
-    kept = {name.key: why for name in names if isinstance(name, KeyRef)}
+    kept = {
+        key: why for platform in platforms for key in _keys(_of_a_plan(request, platform.strip()), engine)
+    }
     return replace(rules, kept_keys={**rules.kept_keys, **kept})
 
 
-def _of_a_plan(request: Request) -> Request:
-    """The request as a plan of one image has it."""
+def _keys(request: Request, engine: EngineFacts) -> Iterator[str]:
+    """The keys under which a plan would look for images."""
+    keyed = request_keys(request, platform=native_platform(engine), offline=False, mirrors=engine.mirrors)
+    options = replace(plan_options(request), strategy=KEYED)
+    facts = KeyedFacts(keys=keyed.keys)
+    _, _, work = prepare(keyed.graph.dockerfile, keyed.graph, options, NOT_ASKED, facts)
+    for location in locations(work):
+        name = read_name(location.rpartition(":")[2])
+        if isinstance(name, KeyRef):
+            yield name.key
+
+
+def _of_a_plan(request: Request, platform: str) -> Request:
+    """The request as a plan of one image for one platform has it."""
     given = {name: value for name, value in request.given.items() if name in _GRAPH}
-    images = request.given["image"]
-    return replace(request, given={**given, "image": images[0] if images else None})
+    image = next(iter(request.given["image"]), None)
+    return replace(request, given={**given, "platform": platform, "image": image})

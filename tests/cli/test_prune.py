@@ -126,23 +126,28 @@ def test_what_the_lock_file_names(tmp_path: Path, pushed: lab.Registry) -> None:
     assert found["topic__base"] == "the lock file names it as 'team/base:1'"
 
 
+def image_tag(folder: Path, *words: str) -> str:
+    """The tag of the image by key that a build would push."""
+    offline = ("plan", "--strategy", "keyed", "--image", "r.test/app", "--offline", "--json", *words)
+    steps = json.loads(stageplan(folder, *offline).stdout)["steps"]
+    tags = [tag for step in steps for tag in step.get("tags", ()) if "{cache_image}:image-" in tag]
+    return str(tags[0].rpartition(":")[2])
+
+
 def test_what_a_build_of_the_checkout_takes(tmp_path: Path, pushed: lab.Registry) -> None:
     (tmp_path / "Dockerfile").write_text(KEYED)
     (tmp_path / "x").write_text("x")
-    keys = json.loads(
-        stageplan(
-            tmp_path, "plan", "--strategy", "keyed", "--image", "r.test/app", "--offline", "--json"
-        ).stdout
-    )
-    pushes = [tag for step in keys["steps"] for tag in step.get("tags", ()) if "{cache_image}:image-" in tag]
-    tag = pushes[0].rpartition(":")[2]
+    amd, arm = (image_tag(tmp_path, "--platform", f"linux/{name}") for name in ("amd64", "arm64"))
     cache = Pushed(f"{pushed.host}/app-cache")
-    cache.image(tag, layers=[b"kept"])
-    found = fates(tmp_path, pushed, "--older-than", "30d")
-    assert found[tag] == "a build of this checkout takes it"
+    for tag in (amd, arm):
+        cache.image(tag, layers=[tag.encode()])
+    old = ("--older-than", "30d", "--platform")
+    found = fates(tmp_path, pushed, *old, "linux/amd64, linux/arm64")
+    assert found[amd] == found[arm] == "a build of this checkout takes it"
     assert found[f"image-{'0' * 64}"] == "-older than 30 d"
+    assert fates(tmp_path, pushed, *old, "linux/amd64")[arm] == "-older than 30 d"
     (tmp_path / "x").write_text("changed")
-    assert fates(tmp_path, pushed, "--older-than", "30d")[tag] == "-older than 30 d"
+    assert fates(tmp_path, pushed, *old, "linux/amd64")[amd] == "-older than 30 d"
 
 
 IMAGE = ("--image", "127.0.0.1:1/app")
