@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import yaml
+
 import lab
 from lab.ci_tools import GITLAB, node_program
 from tests.scenarios.keyed_project import STAGEPLAN
@@ -22,7 +24,13 @@ with socket.socket(socket.AF_UNIX) as asked:
     asked.connect(sys.argv[1])
     assert asked.recv(2) == b"ok"
 """
-_FILES = {"make": "jobs.mk", "github": ".github/workflows/image.yml", "gitlab": ".gitlab-ci.yml"}
+_FILES = {
+    "make": "jobs.mk",
+    "github": ".github/workflows/image.yml",
+    "gitlab": ".gitlab-ci.yml",
+    "argo": "argo.yml",
+    "tekton": "tekton.yml",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +111,28 @@ class Project:
         words = ("--format", system, "--setup", setup, "-o", str(file.relative_to(self.folder)))
         self.run(*STAGEPLAN, "script", *words, *self.options(system), *more)
         self.commit()
+
+    def run_pods(self, system: str, *, read_only: bool = False) -> str:
+        """What the jobs print that Kubernetes would start, each by its own script, one after the other."""
+        first, *others = yaml.safe_load_all((self.folder / _FILES[system]).read_text())
+        given = {"SCOPE": "main", "FALLBACK_SCOPE": "main", "READ_ONLY": str(read_only).lower()}
+        env = self.source.environment | given
+        told = ""
+        if system == "argo":
+            graph, job = first["spec"]["templates"]
+            for task in graph["dag"]["tasks"]:
+                if read_only and "when" in task:
+                    continue
+                stages = task["arguments"]["parameters"][0]["value"]
+                container = job["container"]
+                told += self.run(*container["command"], *container["args"], env=env | {"STAGES": stages})
+            return told
+        script = self.folder.parent / "script"
+        script.write_text(first["spec"]["steps"][0]["script"])
+        for task in others[0]["spec"]["tasks"]:
+            if not (read_only and "when" in task):
+                told += self.run("sh", script, *task["params"][0]["value"], env=env)
+        return told
 
     def run_jobs(
         self, system: str, *more: str, environment: dict[str, str] | None = None, check: bool = True

@@ -29,6 +29,7 @@ AWKWARD = Source(
     environment={"TOKEN": "right", "FROM_ENV": "from the environment"},
     secrets=frozenset({"TOKEN"}),
 )
+READ = {"GET /v2/", "HEAD manifests", "GET manifests", "GET blobs", "HEAD blobs"}
 SYSTEMS = ("make", "github", "gitlab")
 
 
@@ -99,6 +100,18 @@ def test_a_job_that_is_tried_again_finds_on_a_new_machine_what_others_finished(
             assert_same(registry, AWKWARD, system)
 
 
+def test_the_scripts_of_pods(engine: lab.Engine, registry: lab.Registry, tmp_path: Path) -> None:
+    project = Project.make(AWKWARD, tmp_path / "app", engine, registry)
+    project.build("run")
+    for system in ("argo", "tekton"):
+        project.write_jobs(system)
+        before = len(registry.requests())
+        assert len(ran_instructions(project.run_pods(system, read_only=True))) == 1
+        assert requests_since(registry, before) <= READ
+        project.run_pods(system)
+        assert_same(registry, AWKWARD, system)
+
+
 @pytest.mark.usefixtures("gitlab")
 def test_the_pull_request_of_a_fork_writes_nothing(
     engine: lab.Engine, registry: lab.Registry, tmp_path: Path
@@ -119,7 +132,7 @@ def test_the_pull_request_of_a_fork_writes_nothing(
 
     told = project.run_jobs("gitlab", environment=merge_request("stranger/app"))
     assert re.findall("PASS +([a-z-]+)", told) == ["publish"]
-    assert requests_since(registry, before) <= {"GET /v2/", "HEAD manifests", "GET manifests", "GET blobs"}
+    assert requests_since(registry, before) <= READ
 
 
 @pytest.mark.usefixtures("gitlab")

@@ -77,7 +77,7 @@ def _template(file: JobFile) -> dict[str, Any]:
         "container": {
             "image": file.runner or IMAGE,
             "workingDir": _SOURCE,
-            "command": ["sh", "-euc"],
+            "command": ["sh", "-ec"],
             "args": ["\n".join(("set -- $STAGES", *job_lines(file)))],
             "env": environment(file, given),
             "volumeMounts": [MOUNT],

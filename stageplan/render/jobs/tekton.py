@@ -47,7 +47,7 @@ def _task(file: JobFile) -> dict[str, Any]:
                     "env": environment(file, given),
                     "volumeMounts": [MOUNT],
                     "args": ["$(params.stages[*])"],
-                    "script": "\n".join(("#!/bin/sh", "set -eu", *job_lines(file))),
+                    "script": "\n".join(("#!/bin/sh", "set -e", *job_lines(file))),
                 }
             ],
             "sidecars": [engine()],
