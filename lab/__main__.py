@@ -7,7 +7,19 @@ import sys
 from pathlib import Path
 from typing import get_args
 
-from lab import Engine, Registry, Suite, available, browser, buildah, ci_tools, engine_suite, packages, seed
+from lab import (
+    Engine,
+    Registry,
+    Suite,
+    available,
+    browser,
+    buildah,
+    ci_tools,
+    engine_suite,
+    pack,
+    packages,
+    seed,
+)
 from lab.go_programs import PROGRAMS, GoProgram, go_program
 
 
@@ -49,7 +61,7 @@ def _prepare() -> int:
             print(f"{name}: {program()}")
         except packages.LabUnavailableError as error:
             print(f"{name}: {error}")
-    for wanted in (*PROGRAMS, *ci_tools.PROGRAMS):
+    for wanted in (*PROGRAMS, *ci_tools.PROGRAMS, *pack.PROGRAMS):
         try:
             print(f"{wanted.name}: {_fetched(wanted)}")
         except packages.LabUnavailableError as error:

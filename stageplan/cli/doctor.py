@@ -11,7 +11,7 @@ _MARKS = {"good": "ok  ", "limited": "-   ", "bad": "BAD "}
 @click.command("doctor", short_help="what this engine, builder and registry can do")
 @click.option("--image", metavar="REPO", help="A repository to ask its registry about.")
 @click.option(
-    "--engine", metavar="NAME", help="docker, buildah or podman.  [default: the first that answers]"
+    "--engine", metavar="NAME", help="docker, buildah, podman or pack.  [default: the first that answers]"
 )
 @click.option("--builder", metavar="NAME", help="The buildx builder.")
 @json_option

@@ -87,7 +87,7 @@ plan_options = _all(
     click.option(
         "--strategy",
         metavar="NAME",
-        help="registry, keyed, inline, local, classic, archive, gha, s3, azblob, buildah, none."
+        help="registry, keyed, inline, local, classic, archive, gha, s3, azblob, buildah, pack, none."
         "  [default: auto]",
     ),
     click.option(
@@ -128,9 +128,19 @@ plan_options = _all(
     click.option(
         "--engine",
         metavar="NAME",
-        help="Which program builds: docker, buildah, podman.  [default: the first that answers]",
+        help="Which program builds: docker, buildah, podman, pack.  [default: the first that answers]",
     ),
     click.option("--builder", metavar="NAME", help="The buildx builder."),
+    click.option(
+        "--pack-builder",
+        metavar="IMAGE",
+        help="With pack: the image of buildpacks that it builds with; it gets the registry's logins.",
+    ),
+    click.option(
+        "--scratch-registry",
+        metavar="HOST[:PORT]",
+        help="With pack, read-only: a registry that is thrown away, where the build may write.",
+    ),
     click.option(
         "--secret",
         "secrets",

@@ -1,10 +1,10 @@
 """From a command line to a plan: read the file, resolve its stages, plan, ask for cache sources."""
 
+import dataclasses
 import os
 import platform as machine
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from pathlib import Path
 
 import msgspec
@@ -25,6 +25,8 @@ from stageplan.plan.sources import candidates, with_sources
 from stageplan.plan.strategies import STRATEGIES
 from stageplan.plan.strategies.base import Strategy
 from stageplan.plan.strategies.keyed import KEYED
+from stageplan.plan.strategies.pack import PROJECT
+from stageplan.stages.options import BuildOptions
 from stageplan.system.files import read_bytes
 from stageplan.system.tree import read_ignore_file
 
@@ -91,6 +93,10 @@ def _made_plan(request: Request, engine: EngineFacts, *, offline: bool) -> Plan:
         from stageplan.cli.keyed import keyed_plan
 
         return keyed_plan(request, options, engine, platform=native_platform(engine), offline=offline)
+    if engine.kind == "pack":
+        app = read_dockerfile(PROJECT, options.context)
+        graph = build_graph(app, BuildOptions())
+        return make_plan(app, graph, dataclasses.replace(options, dockerfile=""), engine)
     dockerfile, graph = read_graph(request, engine, seconds=None if offline else _FOR_A_PLAN)
     return make_plan(dockerfile, graph, options, engine)
 
@@ -157,6 +163,8 @@ def _read_plan(path: Path, given: Given) -> Plan:
             hint="a plan is carried out as it stands; give the option when you plan",
         )
     plan = decode_plan(read_bytes(path), path=str(path))
+    if plan.inputs.engine == "pack":
+        return plan
     dockerfile = Path(plan.inputs.dockerfile)
     digest = read_dockerfile(read_bytes(dockerfile), str(dockerfile)).digest
     check_fits(plan, digest, path=str(path))
@@ -187,7 +195,7 @@ def _not_asked(request: Request) -> EngineFacts:
 
     named = check_engine(request.chosen("engine"))
     able = _able(request.chosen("strategy")) or ("docker",)
-    return replace(NOT_ASKED, kind=named or able[0])
+    return dataclasses.replace(NOT_ASKED, kind=named or able[0])
 
 
 def _engine_of_plan(plan: Plan) -> EngineFacts:

@@ -119,6 +119,8 @@ def plan_options(request: Request) -> PlanOptions:
         cache_options=_pairs("--cache-option", request.chosen("cache_options")),
         no_cache=tuple(request.chosen("no_cache")),
         stages=tuple(request.given.get("stages", ())),
+        pack_builder=request.chosen("pack_builder"),
+        scratch_registry=request.chosen("scratch_registry"),
         max_age=parse_age(max_age) if (max_age := request.chosen("max_age")) else None,
     )
 

@@ -12,6 +12,4 @@ def push_command(inputs: Inputs, image: str) -> Command:
         inputs: of the plan.
         image: its location.
     """
-    return (
-        classic.push_command(image) if inputs.engine == "docker" else buildah.push_command(inputs, image)
-    )
+    return classic.push_command(image) if inputs.engine == "docker" else buildah.push_command(inputs, image)

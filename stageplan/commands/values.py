@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 
-from stageplan.plan.locations import values_of
+from stageplan.plan.locations import resolve, values_of
 from stageplan.plan.loopback import is_loopback
 from stageplan.plan.model import Build, MoveTags, Plan, Restore, Source, Step
 from stageplan.plan.scope import slug
@@ -17,6 +17,8 @@ CARBON_COPY = "carbon_copy"
 CACHE_WRITES = "cache_writes"
 CACHE_LOOPBACK = "cache_loopback"
 IMAGE_LOOPBACK = "image_loopback"
+HOST_NETWORK = "host_network"
+PREVIOUS = "previous"
 
 
 def restored(index: int | None) -> str:
@@ -42,11 +44,14 @@ def planned_values(plan: Plan, step: Step) -> dict[str, str]:
     values[IMAGE_LOOPBACK] = "1" if is_loopback(values["image"]) else ""
     if isinstance(step, Build) and step.cache is not None:
         values[SOURCE] = _scope(step.cache.source)
+        values[HOST_NETWORK] = _host_network(step, step.cache.location, values)
     if isinstance(step, MoveTags):
         values[CARBON_COPY] = "1" if step.carbon_copy else ""
     for other in plan.steps:
         if isinstance(other, Restore):
             values[restored(other.index)] = _scope(other.source)
+            if other.how == "copy" and other.index is None:
+                values[PREVIOUS] = "" if values[restored(None)] == values["scope"] else values[restored(None)]
     return values
 
 
@@ -61,6 +66,12 @@ def _field(value: str) -> str:
         message = f"'{value}' cannot stand in a cache option"
         raise ValueError(message)
     return value
+
+
+def _host_network(build: Build, cache: str, values: Mapping[str, str]) -> str:
+    """1 where the build writes to a registry of this machine."""
+    places = (*build.tags, cache)
+    return "1" if any(is_loopback(resolve(place, values)) for place in places) else ""
 
 
 def _scope(source: Source) -> str:

@@ -14,7 +14,11 @@ _FOR_AN_IMAGE = (
     ("classic", "there is no buildx here"),
 )
 _LAYERS = (("buildah", "every branch finds its layers in one repository, by what they are made of"),)
-_FOR_ENGINE = {"buildah": _LAYERS, "podman": _LAYERS}
+_FOR_ENGINE = {
+    "buildah": _LAYERS,
+    "podman": _LAYERS,
+    "pack": (("pack", "pack keeps the layers of its buildpacks in one image"),),
+}
 _FOR_NO_IMAGE = (
     ("local", "there is no --image, so nothing is pushed, and the cache lies in a folder"),
     ("none", "there is no --image, and this engine exports no cache"),

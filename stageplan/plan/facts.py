@@ -26,6 +26,7 @@ class EngineFacts:
         platforms: what the builder builds for, in its order.
         kind: which program it is.
         buildah_version: `1.28.2`; of podman, that of the buildah in it.
+        elsewhere: whether the engine runs on another machine than we do.
         limits: what somebody who builds with it should know, each a sentence and what to do about it.
         mirrors: what stands in for Docker Hub, `http://HOST:PORT`, in the order in which it is asked.
     """
@@ -45,6 +46,7 @@ class EngineFacts:
     platforms: tuple[str, ...] = ()
     kind: Engine = "docker"
     buildah_version: str | None = None
+    elsewhere: bool = False
     limits: tuple[tuple[str, str], ...] = ()
     mirrors: tuple[str, ...] = ()
 

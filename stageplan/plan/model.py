@@ -13,9 +13,9 @@ from stageplan.keys.record import StageRecord
 VERSION = 1
 
 Split = Literal["stages", "all", "targets"]
-CacheType = Literal["registry", "inline", "local", "gha", "s3", "azblob", "layers"]
-Engine = Literal["docker", "buildah", "podman"]
-Builder = Literal["buildx", "classic", "buildah"]
+CacheType = Literal["registry", "inline", "local", "gha", "s3", "azblob", "layers", "pack"]
+Engine = Literal["docker", "buildah", "podman", "pack"]
+Builder = Literal["buildx", "classic", "buildah", "pack"]
 Action = Literal["build", "present", "fold", "skip"]
 Output = Literal["cacheonly", "load", "push"]
 
@@ -84,6 +84,7 @@ class Inputs(Data, frozen=True, kw_only=True):
         builder: the buildx builder, or None for the current one.
         derived: text that is built instead of the Dockerfile: the same with stages of the plan's own added.
         engine: the program that builds.
+        pack_builder: the image of buildpacks that pack builds with.
     """
 
     context: str
@@ -97,6 +98,7 @@ class Inputs(Data, frozen=True, kw_only=True):
     builder: str | None = None
     derived: str | None = None
     engine: Engine = "docker"
+    pack_builder: str | None = None
 
 
 class Source(Data, frozen=True, kw_only=True):
@@ -130,20 +132,23 @@ class Cache(Data, frozen=True, kw_only=True):
 
 
 class Restore(Data, tag_field="kind", tag="restore", frozen=True, kw_only=True):
-    """Brings an earlier stage image to the engine: a pull, or the load of an archive.
+    """Brings what an earlier build left: a pull, the load of an archive, or a copy within the registry.
 
     Attributes:
-        index: which stage it is for; None for an archive, which holds all of them.
+        index: which stage it is for; None for an archive, which holds all of them, and for a cache image.
+        location: where it lies; its scope is that of `source`.
         images: what an archive holds; a pull brings its location.
+        into: where a copy goes.
     """
 
     id: str
     reason: str
     needs: tuple[str, ...] = ()
-    how: Literal["pull", "load"]
+    how: Literal["pull", "load", "copy"]
     index: int | None
     location: str
     images: tuple[str, ...] = ()
+    into: str | None = None
     source: Source = Source()
 
 

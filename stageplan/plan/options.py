@@ -25,6 +25,8 @@ class PlanOptions:
         cache_options: `(key, value)` of the cache backend, as given.
         no_cache: stages that are built without the cache; `all`: every stage.
         stages: stages that alone are built; empty: all that targets and checks need.
+        pack_builder: the image of buildpacks that pack builds with.
+        scratch_registry: `HOST[:PORT]` of a registry that is thrown away, where a read-only build may write.
         max_age: seconds after which an image that is kept by key no longer counts.
     """
 
@@ -52,3 +54,5 @@ class PlanOptions:
     no_cache: tuple[str, ...] = ()
     stages: tuple[str, ...] = ()
     max_age: int | None = None
+    pack_builder: str | None = None
+    scratch_registry: str | None = None

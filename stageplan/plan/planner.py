@@ -232,6 +232,7 @@ def _inputs(dockerfile: Dockerfile, options: PlanOptions, derived: str | None, e
         builder=options.builder,
         derived=derived,
         engine=engine,
+        pack_builder=options.pack_builder if engine == "pack" else None,
     )
 
 

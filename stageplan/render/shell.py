@@ -9,12 +9,15 @@ from collections.abc import Iterator
 
 import msgspec
 
-from stageplan.commands import buildah, buildx, classic
+from stageplan.commands import buildx, classic, pack
+from stageplan.commands.builds import build_command
 from stageplan.commands.pushes import push_command
 from stageplan.commands.values import (
     DERIVED,
+    HOST_NETWORK,
     IGNORE_SUFFIX,
     IMAGE_OUTPUT,
+    PREVIOUS,
     SOURCE,
     WRITES,
     digest_of,
@@ -76,7 +79,7 @@ def _needs(plan: Plan) -> str:
     """The program that the script needs."""
     if any(isinstance(step, Build) and step.builder == "buildx" for step in plan.steps):
         return "docker with buildx"
-    return plan.inputs.engine
+    return "pack, docker with buildx" if plan.inputs.engine == "pack" else plan.inputs.engine
 
 
 def _resolved(plan: Plan) -> dict[str, str]:
@@ -128,7 +131,7 @@ def _probes(plan: Plan) -> str | None:
     """How the script looks for a cache source: in a registry, in folders, in files; None: it does not."""
     for step in plan.steps:
         if isinstance(step, Restore):
-            return "pull" if step.how == "pull" else "file"
+            return {"pull": "pull", "load": "file", "copy": "registry"}[step.how]
         if isinstance(step, Build) and step.cache is not None and _is_asked(step.cache):
             return "folder" if step.cache.type == "local" else "registry"
     return None
@@ -158,30 +161,61 @@ def _guard(step: Step) -> bool:
 
 def _lines(plan: Plan, step: Step) -> Iterator[str]:
     match step:
-        case Restore(how="pull"):
-            yield f"{restored(step.index)}="
-            yield "for candidate in ${scopes}; do"
-            yield f"    {restored(step.index)}=${{candidate}}"
-            yield shell_command(classic.pull_command(step), indent="    ") + " && break"
-            yield f"    {restored(step.index)}="
-            yield "done"
         case Restore():
-            yield f"{restored(None)}={_first_scope(step.location)}"
-            yield f'if [ -n "${{{restored(None)}}}" ]; then'
-            yield shell_command(classic.load_command(step), indent="    ")
-            yield "fi"
-        case Build(builder="classic"):
-            yield shell_command(classic.build_command(plan, step))
-        case Build(builder="buildah"):
-            yield shell_command(buildah.build_command(plan.inputs, step))
-        case Build():
+            yield from _restore_lines(step)
+        case Build(builder="buildx"):
             yield from _buildx_lines(plan, step)
+        case Build(builder="pack"):
+            yield from _pack_lines(plan, step)
+        case Build():
+            yield shell_command(build_command(plan, step))
         case Push(images=images):
             yield from (shell_command(push_command(plan.inputs, image)) for image in images)
         case MoveTags():
             yield shell_command(buildx.move_tags_command(plan.inputs, step))
         case Save():
             yield from _save(step)
+
+
+def _restore_lines(restore: Restore) -> Iterator[str]:
+    match restore.how:
+        case "pull":
+            yield f"{restored(restore.index)}="
+            yield "for candidate in ${scopes}; do"
+            yield f"    {restored(restore.index)}=${{candidate}}"
+            yield shell_command(classic.pull_command(restore), indent="    ") + " && break"
+            yield f"    {restored(restore.index)}="
+            yield "done"
+        case "load":
+            yield f"{restored(None)}={_first_scope(restore.location)}"
+            yield f'if [ -n "${{{restored(None)}}}" ]; then'
+            yield shell_command(classic.load_command(restore), indent="    ")
+            yield "fi"
+        case "copy":
+            yield from _seed_lines(restore)
+
+
+def _seed_lines(seed: Restore) -> Iterator[str]:
+    """The copy of the cache image that exists to where pack may write it."""
+    found = restored(seed.index)
+    yield f"{found}={_first_scope(seed.location)}"
+    here = shell_parts(located(seed.location, scope=found))
+    into = shell_parts(located(seed.into or seed.location))
+    yield f'if [ -n "${{{found}}}" ] && [ {here} != {into} ]; then'
+    yield shell_command(pack.seed_command(seed), indent="    ")
+    yield "fi"
+    yield f"{PREVIOUS}=${{{found}}}"
+    yield f'[ "${{{PREVIOUS}}}" != "${{scope}}" ] || {PREVIOUS}='
+
+
+def _pack_lines(plan: Plan, build: Build) -> Iterator[str]:
+    """The build, and a look whether its cache image is there: pack only warns where it could not write it."""
+    if build.cache is None:
+        return
+    image, cache = (shell_parts(located(place)) for place in (build.tags[0], build.cache.location))
+    yield f"{HOST_NETWORK}=$(on_loopback {image})$(on_loopback {cache})"
+    yield shell_command(pack.build_command(plan.inputs, build))
+    yield f"exists {cache} || printf 'warning: %s was not written\\n' {cache} >&2"
 
 
 def _buildx_lines(plan: Plan, build: Build) -> Iterator[str]:

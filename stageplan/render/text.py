@@ -48,8 +48,9 @@ def _details(plan: Plan, step: Step) -> Iterator[str]:
             if no_cache:
                 yield f"no cache      for {'any stage' if EVERY_STAGE in no_cache else ', '.join(no_cache)}"
             yield from (f"{output:<13} {resolve(tag, values)}" for tag in tags)
-        case Restore(location=location, how=how, source=source):
+        case Restore(location=location, how=how, source=source, into=into):
             yield f"{how:<13} {_source(plan, location, source)}"
+            yield from (f"into          {resolve(place, values)}" for place in (into,) if place is not None)
         case Push(images=images):
             yield from (f"push          {resolve(image, values)}" for image in images)
         case Save(location=location):
@@ -59,6 +60,9 @@ def _details(plan: Plan, step: Step) -> Iterator[str]:
 
 
 def _cache(plan: Plan, cache: Cache) -> Iterator[str]:
+    if cache.type == "pack":
+        yield f"cache image   {resolve(cache.location, values_of(plan.parameters))}"
+        return
     yield f"cache source  {_source(plan, cache.location, cache.source)}"
     if cache.export_options is None:
         return

@@ -9,7 +9,13 @@ from stageplan.plan.options import PlanOptions
 from stageplan.plan.strategies import STRATEGIES
 
 State = Literal["good", "limited", "bad"]
-_PROBE = PlanOptions(context=".", dockerfile="Dockerfile", name="image", image="registry.example.com/image")
+_PROBE = PlanOptions(
+    context=".",
+    dockerfile="Dockerfile",
+    name="image",
+    image="registry.example.com/image",
+    pack_builder="builder",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,8 +67,12 @@ def _engine(engine: EngineFacts) -> Iterator[Finding]:
             advice=f"install {engine.kind}; plan and script work without it",
         )
         return
-    inside = f", with buildah {engine.buildah_version}" if engine.kind != "buildah" else ""
-    yield Finding(subject="engine", state="good", text=f"{engine.kind} {engine.version}{inside}")
+    inside = f", with buildah {engine.buildah_version}" if engine.kind == "podman" else ""
+    yield Finding(
+        subject="engine",
+        state="good",
+        text=f"{engine.kind} {engine.version or '(built from source, of no version)'}{inside}",
+    )
     for text, advice in engine.limits:
         yield Finding(subject="engine", state="limited", text=text, advice=advice)
 

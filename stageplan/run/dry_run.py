@@ -3,7 +3,8 @@
 import shlex
 from collections.abc import Iterator
 
-from stageplan.commands import buildah, buildx, classic
+from stageplan.commands import buildx, classic, pack
+from stageplan.commands.builds import build_command
 from stageplan.commands.command import Command
 from stageplan.commands.pushes import push_command
 from stageplan.commands.values import DERIVED, IMAGE_OUTPUT, digest_of, planned_values
@@ -22,14 +23,12 @@ def commands_of(plan: Plan) -> tuple[str, ...]:
 def _commands(plan: Plan, step: Step) -> Iterator[Command]:
     writes = not plan.parameters.read_only
     match step:
-        case Build(builder="classic"):
-            yield classic.build_command(plan, step)
-        case Build(builder="buildah"):
-            yield buildah.build_command(plan.inputs, step)
         case Build():
-            yield buildx.build_command(plan.inputs, step)
+            yield build_command(plan, step)
         case Restore(source=source) if source.scope is None:
             return
+        case Restore(how="copy"):
+            yield from pack.seed_commands(plan, step)
         case Restore(how="pull"):
             yield classic.pull_command(step)
         case Restore():

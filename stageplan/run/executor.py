@@ -1,12 +1,13 @@
 """Carries out a plan: what needs nothing more runs, as many steps at once as allowed."""
 
+from collections.abc import Callable, Mapping
 from graphlib import TopologicalSorter
 from queue import SimpleQueue
 from threading import Thread
 from typing import assert_never
 
-from stageplan.plan.model import Build, MoveTags, Plan, Push, Restore, Save, Step
-from stageplan.run import buildah_steps, buildx_steps, classic_steps, image_steps, tag_steps
+from stageplan.plan.model import Build, Builder, MoveTags, Plan, Push, Restore, Save, Step
+from stageplan.run import buildah_steps, buildx_steps, classic_steps, image_steps, pack_steps, tag_steps
 from stageplan.run.attempts import attempt
 from stageplan.run.events import StepDone
 from stageplan.run.outcome import Outcome
@@ -16,6 +17,12 @@ from stageplan.run.report_of import report_of
 from stageplan.run.session import OnEvent, Session, StepRun
 
 _OWN_PUSH = frozenset({"buildah", "podman"})
+_BUILDS: Mapping[Builder, Callable[[Session, Build, StepRun], None]] = {
+    "buildx": buildx_steps.build,
+    "classic": classic_steps.build,
+    "buildah": buildah_steps.build,
+    "pack": pack_steps.build,
+}
 _LAST_WORDS = 1.0  # seconds that a stopped step has to come to its end
 
 
@@ -170,14 +177,12 @@ def _needs(step: Step) -> tuple[str, ...]:
 
 def _dispatch(session: Session, step: Step, run: StepRun) -> None:
     match step:
-        case Build(builder="classic"):
-            classic_steps.build(session, step, run)
-        case Build(builder="buildah"):
-            buildah_steps.build(session, step, run)
         case Build():
-            buildx_steps.build(session, step, run)
+            _BUILDS[step.builder](session, step, run)
         case MoveTags():
             tag_steps.move_tags(session, step, run)
+        case Restore(how="copy"):
+            pack_steps.seed(session, step, run)
         case Restore():
             image_steps.restore(session, step, run)
         case Push() if session.plan.inputs.engine in _OWN_PUSH:

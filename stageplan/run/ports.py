@@ -77,6 +77,9 @@ class ImagesPort(Protocol):
 class RegistryPort(Protocol):
     """What registries hold; each method raises StageplanError where it cannot."""
 
+    def exists(self, ref: str) -> str | None:
+        """The digest of what the ref names, or None where there is no such thing."""
+
     def copy_tag(self, source: str, target: str) -> str:
         """The digest that both refs name now; within a registry no layer moves."""
 

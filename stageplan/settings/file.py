@@ -37,6 +37,8 @@ class Settings:
     split: str | None = None
     engine: str | None = None
     builder: str | None = None
+    pack_builder: str | None = None
+    scratch_registry: str | None = None
     scope: str | None = None
     fallback_scopes: tuple[str, ...] = ()
     read_only: bool | None = None
@@ -63,6 +65,8 @@ _KEYS: Mapping[str, tuple[str, Kind]] = {
     "split": ("split", "split"),
     "engine": ("engine", "text"),
     "builder": ("builder", "text"),
+    "pack-builder": ("pack_builder", "text"),
+    "scratch-registry": ("scratch_registry", "text"),
     "scope": ("scope", "text"),
     "fallback-scope": ("fallback_scopes", "texts"),
     "read-only": ("read_only", "flag"),

@@ -9,6 +9,7 @@ from stageplan.plan.facts import EngineFacts
 from stageplan.plan.model import Engine
 from stageplan.system.buildah import buildah_facts
 from stageplan.system.engine import engine_facts
+from stageplan.system.pack import pack_facts
 from stageplan.system.process import Processes
 
 ENGINES: tuple[Engine, ...] = get_args(Engine)
@@ -64,4 +65,6 @@ def choose_engine(
 def _ask(engine: Engine, builder: str | None) -> EngineFacts:
     if engine == "docker":
         return engine_facts(builder)
+    if engine == "pack":
+        return pack_facts(Processes())
     return buildah_facts(engine, Processes())

@@ -39,7 +39,8 @@ compression = "zstd"
 
 KNOWN = (
     "file, target, check, tag, build-arg, build-context, secret, ssh, platform, image, "
-    "cache-image, cache-dir, cache-option, strategy, split, engine, builder, scope, "
+    "cache-image, cache-dir, cache-option, strategy, split, engine, builder, "
+    "pack-builder, scratch-registry, scope, "
     "fallback-scope, read-only, no-cache, max-age"
 )
 

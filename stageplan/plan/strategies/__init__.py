@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from stageplan.plan.strategies import buildah, classic, inline, keyed, local, none, registry, services
+from stageplan.plan.strategies import buildah, classic, inline, keyed, local, none, pack, registry, services
 from stageplan.plan.strategies.base import Strategy
 
 STRATEGIES: Final[dict[str, Strategy]] = {
@@ -18,6 +18,7 @@ STRATEGIES: Final[dict[str, Strategy]] = {
         services.AZBLOB,
         keyed.STRATEGY,
         buildah.STRATEGY,
+        pack.STRATEGY,
         none.STRATEGY,
     )
 }

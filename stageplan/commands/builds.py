@@ -1,0 +1,22 @@
+"""A build's command, by the builder that runs it."""
+
+from typing import assert_never
+
+from stageplan.commands import buildah, buildx, classic, pack
+from stageplan.commands.command import Command
+from stageplan.plan.model import Build, Plan
+
+
+def build_command(plan: Plan, build: Build) -> Command:
+    """One build of one target."""
+    match build.builder:
+        case "buildx":
+            return buildx.build_command(plan.inputs, build)
+        case "classic":
+            return classic.build_command(plan, build)
+        case "buildah":
+            return buildah.build_command(plan.inputs, build)
+        case "pack":
+            return pack.build_command(plan.inputs, build)
+        case _:
+            assert_never(build.builder)
