@@ -69,6 +69,8 @@ class Project:
         shutil.copytree(FIXTURES / source.folder, folder)
         for name, content in source.files.items():
             (folder / name).write_text(content)
+        for path in (folder, *folder.rglob("*")):  # a checkout elsewhere has the modes that git keeps
+            path.chmod(0o755 if path.is_dir() else 0o644)
         project = cls(source=source, folder=folder, engine=engine, registry=registry)
         project.run("git", "init", "--quiet", "--initial-branch=main", ".")
         project.run("git", "remote", "add", "origin", "https://github.com/team/app.git")
