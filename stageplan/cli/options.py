@@ -44,7 +44,11 @@ graph_options = _all(
         metavar="NAME=VALUE",
         help="A named context, as docker buildx build takes it.",
     ),
-    click.option("--platform", metavar="OS/ARCH", help="The platform to build for.  [default: the engine's]"),
+    click.option(
+        "--platform",
+        metavar="OS/ARCH[,…]",
+        help="The platform to build for; plans take several.  [default: the engine's]",
+    ),
 )
 
 check_option = click.option(

@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 
 from stageplan.cli.base_images import graph_with_images
-from stageplan.cli.request import Given, Request, build_options, plan_options, read_request
+from stageplan.cli.request import Given, Request, build_options, plan_options, platforms_of, read_request
 from stageplan.context.ignore import OWN_SUFFIX
 from stageplan.dockerfile.instructions import Dockerfile
 from stageplan.dockerfile.reader import read_dockerfile
@@ -21,6 +21,7 @@ from stageplan.plan.document import check_fits, decode_plan
 from stageplan.plan.facts import EngineFacts
 from stageplan.plan.model import Engine, Plan
 from stageplan.plan.planner import make_plan
+from stageplan.plan.platforms import PlatformPlan, check_platforms, joined
 from stageplan.plan.sources import candidates, with_sources
 from stageplan.plan.strategies import STRATEGIES
 from stageplan.plan.strategies.base import Strategy
@@ -89,6 +90,10 @@ def plan_of(context: str, given: Given, *, offline: bool = False, needs_engine: 
 def _made_plan(request: Request, engine: EngineFacts, *, offline: bool) -> Plan:
     """The plan that the options ask for."""
     options = plan_options(request)
+    platforms = platforms_of(request)
+    check_platforms(platforms, options.strategy, options.image)
+    if len(platforms) > 1:
+        return joined([_platform_plan(request, engine, platform, offline=offline) for platform in platforms])
     if options.strategy == KEYED:
         from stageplan.cli.keyed import keyed_plan
 
@@ -99,6 +104,14 @@ def _made_plan(request: Request, engine: EngineFacts, *, offline: bool) -> Plan:
         return make_plan(app, graph, dataclasses.replace(options, dockerfile=""), engine)
     dockerfile, graph = read_graph(request, engine, seconds=None if offline else _FOR_A_PLAN)
     return make_plan(dockerfile, graph, options, engine)
+
+
+def _platform_plan(request: Request, engine: EngineFacts, platform: str, *, offline: bool) -> PlatformPlan:
+    """The plan for one platform of several."""
+    one = dataclasses.replace(request, given={**request.given, "platform": platform})
+    options = dataclasses.replace(plan_options(one), one_of_several=True)
+    dockerfile, graph = read_graph(one, engine, seconds=None if offline else _FOR_A_PLAN)
+    return PlatformPlan(platform=platform, graph=graph, plan=make_plan(dockerfile, graph, options, engine))
 
 
 def _context_warnings(plan: Plan, request: Request) -> Iterator[str]:

@@ -85,6 +85,12 @@ def build_options(request: Request, *, platform: str | None = None) -> BuildOpti
     )
 
 
+def platforms_of(request: Request) -> tuple[str, ...]:
+    """The platforms to build for, as asked; none where the builder's own is meant."""
+    names = (name.strip() for name in (request.chosen("platform") or "").split(","))
+    return tuple(dict.fromkeys(name for name in names if name))
+
+
 def plan_options(request: Request) -> PlanOptions:
     """The options of a plan, with the defaults that CI and git give.
 

@@ -46,13 +46,14 @@ def build_command(inputs: Inputs, build: Build) -> Command:
 
 
 def move_tags_command(inputs: Inputs, move: MoveTags) -> Command:
-    """Points the tags at the digest that a build has pushed."""
+    """Points the tags at the digest that a build has pushed, or at an index of those of several builds."""
     found = list(words("docker", "buildx", "imagetools", "create"))
     if inputs.builder is not None:
         found += words(f"--builder={inputs.builder}")
     found.append(word("--prefer-index=false", when=CARBON_COPY))
     found += [word("--tag=", *located(tag)) for tag in move.tags]
-    found.append(word(*located(move.repository), "@", _digest(move)))
+    digests: list[str | Value] = [Value(digest_of(build)) for build in move.builds] or [_digest(move)]
+    found += [word(*located(move.repository), "@", digest) for digest in digests]
     return Command(words=tuple(found))
 
 

@@ -170,6 +170,7 @@ class Build(Data, tag_field="kind", tag="build", frozen=True, kw_only=True):
         converts: whether a conversion leaves them there, for a BuildKit of its own unpacks only what it runs.
         unpack_for: builds that need these layers; they are unpacked where the cache source of one lacks some.
         wants_digest: whether a later step needs the digest of what is pushed.
+        platform: what it is built for, where the plan is for several.
         cache_from: steps whose images the classic builder may take layers from.
         no_cache: names of stages that are built without the cache; `*`: all of them.
     """
@@ -194,6 +195,7 @@ class Build(Data, tag_field="kind", tag="build", frozen=True, kw_only=True):
     cache: Cache | None = None
     cache_from: tuple[str, ...] = ()
     no_cache: tuple[str, ...] = ()
+    platform: str | msgspec.UnsetType = msgspec.UNSET
 
 
 class Push(Data, tag_field="kind", tag="push", frozen=True, kw_only=True):
@@ -221,6 +223,7 @@ class MoveTags(Data, tag_field="kind", tag="move-tags", frozen=True, kw_only=Tru
     Attributes:
         build: the step that pushed it; None where it was there when the plan was made.
         digest: of the image, where it was there.
+        joined: steps that pushed the image for other platforms; the tags then name an index of all of them.
         repository: location of the repository it is in.
         carbon_copy: whether the tags get the manifest as it is; an older buildx wraps it in an index.
     """
@@ -233,6 +236,13 @@ class MoveTags(Data, tag_field="kind", tag="move-tags", frozen=True, kw_only=Tru
     repository: str
     carbon_copy: bool = True
     tags: tuple[str, ...]
+    joined: tuple[str, ...] | msgspec.UnsetType = msgspec.UNSET
+
+    @property
+    def builds(self) -> tuple[str, ...]:
+        """The steps whose images the tags will name."""
+        others = () if self.joined is msgspec.UNSET else self.joined
+        return (*(() if self.build is None else (self.build,)), *others)
 
 
 Step = Restore | Build | Push | Save | MoveTags

@@ -27,6 +27,7 @@ class PlanOptions:
         stages: stages that alone are built; empty: all that targets and checks need.
         pack_builder: the image of buildpacks that pack builds with.
         scratch_registry: `HOST[:PORT]` of a registry that is thrown away, where a read-only build may write.
+        one_of_several: whether the plan becomes part of one for several platforms.
         max_age: seconds after which an image that is kept by key no longer counts.
     """
 
@@ -53,6 +54,7 @@ class PlanOptions:
     cache_options: tuple[tuple[str, str], ...] = ()
     no_cache: tuple[str, ...] = ()
     stages: tuple[str, ...] = ()
+    one_of_several: bool = False
     max_age: int | None = None
     pack_builder: str | None = None
     scratch_registry: str | None = None

@@ -33,7 +33,7 @@ def _check_order(plan: Plan) -> None:
                     f"step '{step.id}' needs '{need}', which does not come before it",
                     hint="plan again",
                 )
-        if isinstance(step, MoveTags) and step.build and not isinstance(done[step.build], Build):
+        if isinstance(step, MoveTags) and not all(isinstance(done[build], Build) for build in step.builds):
             raise UsageError("plan-invalid", f"step '{step.id}' moves tags to a step that builds nothing")
         done[step.id] = step
 
@@ -43,8 +43,8 @@ def _mentioned(step: Step) -> Iterator[str]:
     if isinstance(step, Build):
         yield from step.cache_from
         yield from (item.build for item in step.inputs if item.build)
-    if isinstance(step, MoveTags) and step.build:
-        yield step.build
+    if isinstance(step, MoveTags):
+        yield from step.builds
 
 
 def _check_exports(plan: Plan) -> None:

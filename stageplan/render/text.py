@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+import msgspec
+
 from stageplan.plan.locations import resolve, values_of
 from stageplan.plan.model import Build, Cache, MoveTags, Plan, Push, Restore, Save, Source, Step
 from stageplan.plan.no_cache import EVERY_STAGE
@@ -42,7 +44,9 @@ def _steps(plan: Plan) -> Iterator[str]:
 def _details(plan: Plan, step: Step) -> Iterator[str]:
     values = values_of(plan.parameters)
     match step:
-        case Build(cache=cache, no_cache=no_cache, output=output, tags=tags):
+        case Build(cache=cache, no_cache=no_cache, output=output, tags=tags, platform=platform):
+            if platform is not msgspec.UNSET:
+                yield f"platform      {platform}"
             if cache is not None:
                 yield from _cache(plan, cache)
             if no_cache:

@@ -45,8 +45,8 @@ def _commands(plan: Plan, step: Step) -> Iterator[Command]:
 
 def _typed(plan: Plan, step: Step, command: Command) -> str:
     values = planned_values(plan, step) | {buildx.METADATA_FILE: "METADATA.json", DERIVED: "DERIVED"}
-    if isinstance(step, MoveTags) and step.build is not None:
-        values[digest_of(step.build)] = "DIGEST"
+    if isinstance(step, MoveTags):
+        values |= {digest_of(build): "DIGEST" for build in step.builds}
     if isinstance(step, Build):
         values |= {digest_of(item.build): "DIGEST" for item in step.inputs if item.build}
         values[IMAGE_OUTPUT] = buildx.output_value(

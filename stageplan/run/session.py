@@ -53,8 +53,8 @@ class Session:
     def values(self, step: Step) -> dict[str, str]:
         """What the values of a step's command are, after the steps before it."""
         values = planned_values(self.plan, step) | dict.fromkeys(self._not_restored, "")
-        if isinstance(step, MoveTags) and step.build is not None:
-            values[digest_of(step.build)] = self._pushed(step.build)
+        if isinstance(step, MoveTags):
+            values |= {digest_of(build): self._pushed(build) for build in step.builds}
         if isinstance(step, Build):
             values |= {digest_of(item.build): self._pushed(item.build) for item in step.inputs if item.build}
             values[DERIVED] = f"{self._folder}/{_DERIVED_NAME}"

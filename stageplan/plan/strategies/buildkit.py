@@ -12,6 +12,7 @@ import msgspec
 from stageplan.plan.engines import copies_manifests, mixes_sources, pushes_unstored
 from stageplan.plan.model import Build, Cache, MoveTags, Output, Step
 from stageplan.plan.no_cache import names_without_cache
+from stageplan.plan.scope import slug
 from stageplan.plan.work import Work
 
 CacheOf = Callable[[Work, int], Cache | None]
@@ -30,7 +31,7 @@ def buildkit_steps(work: Work, *, cache_of: CacheOf, images_of: ImagesOf = no_im
         cache_of: the cache of a stage.
         images_of: locations of the image that a stage leaves besides the tags of a target.
     """
-    tags_last = work.publishes and not _last_build_publishes_all(work)
+    tags_last = work.publishes and (work.options.one_of_several or not _last_build_publishes_all(work))
     consumers = _consumers(work)
     builds = [
         _build(
@@ -96,7 +97,7 @@ def _build(
     is_target = index in work.targets
     tags = images
     if is_target and tags_last:
-        tags = images or (f"{work.repositories[index]}:{{scope}}__next",)
+        tags = images or (f"{work.repositories[index]}:{{scope}}__next{_platform_part(work)}",)
     elif is_target and (work.local or work.publishes):
         tags = (*images, *work.tags[index])
     output = _output(work, tags)
@@ -122,6 +123,12 @@ def _build(
         cache=cache,
         no_cache=names_without_cache(work.graph, work.no_cache, work.reached, stages),
     )
+
+
+def _platform_part(work: Work) -> str:
+    """What tells the images of several platforms apart until their index is made."""
+    platform = work.options.platform
+    return f"__{slug(platform.replace('/', '-'))}" if work.options.one_of_several and platform else ""
 
 
 def _fetched_first(build: Build) -> Iterator[Build]:

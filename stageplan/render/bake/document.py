@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+import msgspec
+
 from stageplan.errors import UsageError
 from stageplan.plan.model import Build, MoveTags, Plan
 from stageplan.render.bake.functions import FUNCTIONS, variables
@@ -63,7 +65,7 @@ def _check(plan: Plan) -> None:
     """Nothing, where every step is a build by buildx or a move of tags that such a build has made."""
     for step in plan.steps:
         match step:
-            case Build(builder="buildx", inputs=()) | MoveTags(digest=None):
+            case Build(builder="buildx", inputs=()) | MoveTags(digest=None, joined=msgspec.UNSET):
                 continue
             case _:
                 raise UsageError(
