@@ -61,7 +61,7 @@ def _options(plan: Plan) -> BuildOptions:
     return BuildOptions(
         build_args={arg.name: arg.value for arg in inputs.build_args if arg.value is not None},
         build_contexts={context.name: context.value for context in inputs.build_contexts},
-        platform=inputs.platform,
+        platform=inputs.platform.partition(",")[0] if inputs.platform else None,
     )
 
 

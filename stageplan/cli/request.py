@@ -58,7 +58,7 @@ def read_request(context: str, given: Given) -> Request:
 
 
 def build_options(request: Request, *, platform: str | None = None) -> BuildOptions:
-    """The options that change the graph.
+    """The options that change the graph; of several platforms the first counts.
 
     Args:
         platform: the engine's own, where the user names none.
@@ -80,7 +80,7 @@ def build_options(request: Request, *, platform: str | None = None) -> BuildOpti
         target=targets[0] if targets else None,
         build_args=arguments,
         build_contexts=contexts,
-        platform=request.chosen("platform") or native,
+        platform=next(iter(platforms_of(request)), native),
         build_platform=native,
     )
 
