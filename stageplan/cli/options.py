@@ -91,7 +91,7 @@ plan_options = _all(
     click.option(
         "--strategy",
         metavar="NAME",
-        help="registry, keyed, inline, local, classic, archive, gha, s3, azblob, buildah, pack, none."
+        help="registry, keyed, inline, local, classic, archive, gha, s3, azblob, buildah, pack, kaniko, none."
         "  [default: auto]",
     ),
     click.option(
@@ -132,7 +132,8 @@ plan_options = _all(
     click.option(
         "--engine",
         metavar="NAME",
-        help="Which program builds: docker, buildah, podman, pack.  [default: the first that answers]",
+        help="Which program builds: docker, buildah, podman, pack, kaniko."
+        "  [default: the first that answers]",
     ),
     click.option("--builder", metavar="NAME", help="The buildx builder."),
     click.option(

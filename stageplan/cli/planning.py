@@ -131,6 +131,12 @@ def _context_warnings(plan: Plan, request: Request) -> Iterator[str]:
 
 def _require(engine: EngineFacts, strategy: Strategy) -> None:
     """Nothing, where the engine answers and has what the strategy's builder needs."""
+    if engine.kind == "kaniko":
+        raise UsageError(
+            "kaniko-run",
+            "kaniko runs only inside its own image, so nothing can be run from here",
+            hint="write the plan down with: stageplan script --engine kaniko",
+        )
     if not engine.reachable and engine.kind != "docker":
         raise UnreachableError(
             "no-engine",

@@ -2,7 +2,7 @@
 
 from typing import assert_never
 
-from stageplan.commands import buildah, buildx, classic, pack
+from stageplan.commands import buildah, buildx, classic, kaniko, pack
 from stageplan.commands.command import Command
 from stageplan.plan.model import Build, Plan
 
@@ -18,5 +18,7 @@ def build_command(plan: Plan, build: Build) -> Command:
             return buildah.build_command(plan.inputs, build)
         case "pack":
             return pack.build_command(plan.inputs, build)
+        case "kaniko":
+            return kaniko.build_command(plan, build)
         case _:
             assert_never(build.builder)

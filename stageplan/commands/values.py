@@ -19,6 +19,9 @@ CACHE_LOOPBACK = "cache_loopback"
 IMAGE_LOOPBACK = "image_loopback"
 HOST_NETWORK = "host_network"
 PREVIOUS = "previous"
+NO_WRITES = "no_writes"
+BUILD_CONTEXT = "build_context"
+BUILD_FILE = "build_file"
 
 
 def restored(index: int | None) -> str:
@@ -40,6 +43,9 @@ def planned_values(plan: Plan, step: Step) -> dict[str, str]:
     values = values_of(plan.parameters)
     values[WRITES] = "" if plan.parameters.read_only else "1"
     values[CACHE_WRITES] = values[WRITES]
+    values[NO_WRITES] = "" if values[WRITES] else "1"
+    values[BUILD_CONTEXT] = plan.inputs.context
+    values[BUILD_FILE] = plan.inputs.dockerfile
     values[CACHE_LOOPBACK] = "1" if is_loopback(values["cache_image"]) else ""
     values[IMAGE_LOOPBACK] = "1" if is_loopback(values["image"]) else ""
     if isinstance(step, Build) and step.cache is not None:

@@ -9,8 +9,8 @@ from stageplan.plan.model import Build, Cache, Plan
 
 def layer_repository(plan: Plan) -> str | None:
     """The repository whose layers the builds import and export; None where there is none."""
-    caches = [step.cache for step in plan.steps if isinstance(step, Build) and step.cache is not None]
-    return plan.parameters.cache_image if any(cache.type == "layers" for cache in caches) else None
+    builds = [step for step in plan.steps if isinstance(step, Build) and step.builder == "buildah"]
+    return plan.parameters.cache_image if any(build.cache is not None for build in builds) else None
 
 
 def without_cache(plan: Plan, reason: str) -> Plan:

@@ -17,6 +17,7 @@ _LAYERS = (("buildah", "every branch finds its layers in one repository, by what
 _FOR_ENGINE = {
     "buildah": _LAYERS,
     "podman": _LAYERS,
+    "kaniko": (("kaniko", "every branch finds its layers in one repository, by what they are made of"),),
     "pack": (("pack", "pack keeps the layers of its buildpacks in one image"),),
 }
 _FOR_NO_IMAGE = (

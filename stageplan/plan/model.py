@@ -14,8 +14,8 @@ VERSION = 1
 
 Split = Literal["stages", "all", "targets"]
 CacheType = Literal["registry", "inline", "local", "gha", "s3", "azblob", "layers", "pack"]
-Engine = Literal["docker", "buildah", "podman", "pack"]
-Builder = Literal["buildx", "classic", "buildah", "pack"]
+Engine = Literal["docker", "buildah", "podman", "pack", "kaniko"]
+Builder = Literal["buildx", "classic", "buildah", "pack", "kaniko"]
 Action = Literal["build", "present", "fold", "skip"]
 Output = Literal["cacheonly", "load", "push"]
 

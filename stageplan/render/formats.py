@@ -9,6 +9,7 @@ from stageplan.plan.model import Plan
 from stageplan.render.bake.document import bake_document
 from stageplan.render.bake.hcl import write_hcl
 from stageplan.render.bake.json import write_json
+from stageplan.render.kaniko_pod import render_pods
 from stageplan.render.shell import render_shell
 
 DEFAULT: Final = "sh"
@@ -52,6 +53,10 @@ FORMATS: Final[Mapping[str, Format]] = MappingProxyType(
             render=lambda plan, version: write_hcl(bake_document(plan, version=version)),
             suffix=".hcl",
             asks=True,
+        ),
+        "kaniko-pod": Format(
+            summary="pods of Kubernetes that run kaniko",
+            render=lambda plan, version: render_pods(plan, version=version),
         ),
     }
 )

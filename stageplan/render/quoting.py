@@ -2,6 +2,7 @@
 
 import re
 import shlex
+from itertools import takewhile
 
 from stageplan.commands.command import Command
 from stageplan.commands.words import Value, Word
@@ -33,8 +34,9 @@ def shell_parts(parts: tuple[str | Value, ...]) -> str:
 
 def shell_command(command: Command, *, indent: str = "") -> str:
     """The command over several lines, one word a line after the program's."""
-    program = [shell_word(word) for word in command.words if _is_program(word)]
-    rest = [shell_word(word) for word in command.words if not _is_program(word)]
+    first, *others = command.words
+    program = [shell_word(word) for word in (first, *takewhile(_is_program, others))]
+    rest = [shell_word(word) for word in command.words[len(program) :]]
     environment = [f"{name}={quote(value)}" for name, value in command.environment]
     head = " ".join((*environment, *program))
     return f" \\\n{indent}    ".join((f"{indent}{head}", *rest))

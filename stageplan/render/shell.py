@@ -62,6 +62,8 @@ def render_shell(plan: Plan, *, version: str) -> str:
         moves=any(isinstance(step, MoveTags) for step in plan.steps),
         cache_writes=any(_keeps_layers(step) for step in plan.steps),
         needs=_needs(plan),
+        build_context=_build_context(plan),
+        build_file=quote(plan.inputs.dockerfile),
         steps=[
             {
                 "title": quote(step.id),
@@ -79,7 +81,15 @@ def _needs(plan: Plan) -> str:
     """The program that the script needs."""
     if any(isinstance(step, Build) and step.builder == "buildx" for step in plan.steps):
         return "docker with buildx"
+    if plan.inputs.engine == "kaniko":
+        return "kaniko's own image with a shell in it (debug)"
     return "pack, docker with buildx" if plan.inputs.engine == "pack" else plan.inputs.engine
+
+
+def _build_context(plan: Plan) -> str:
+    """A URL as it stands, or the whole path of a folder: the executor does not start in it."""
+    context = quote(plan.inputs.context)
+    return context if "://" in context else f"$(cd {context} && pwd)"
 
 
 def _resolved(plan: Plan) -> dict[str, str]:

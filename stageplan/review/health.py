@@ -67,6 +67,12 @@ def _engine(engine: EngineFacts) -> Iterator[Finding]:
             advice=f"install {engine.kind}; plan and script work without it",
         )
         return
+    if engine.kind == "kaniko":
+        yield from (
+            Finding(subject="engine", state="limited", text=text, advice=advice)
+            for text, advice in engine.limits
+        )
+        return
     inside = f", with buildah {engine.buildah_version}" if engine.kind == "podman" else ""
     yield Finding(
         subject="engine",

@@ -7,7 +7,15 @@ from threading import Thread
 from typing import assert_never
 
 from stageplan.plan.model import Build, Builder, MoveTags, Plan, Push, Restore, Save, Step
-from stageplan.run import buildah_steps, buildx_steps, classic_steps, image_steps, pack_steps, tag_steps
+from stageplan.run import (
+    buildah_steps,
+    buildx_steps,
+    classic_steps,
+    image_steps,
+    kaniko_steps,
+    pack_steps,
+    tag_steps,
+)
 from stageplan.run.attempts import attempt
 from stageplan.run.events import StepDone
 from stageplan.run.outcome import Outcome
@@ -22,6 +30,7 @@ _BUILDS: Mapping[Builder, Callable[[Session, Build, StepRun], None]] = {
     "classic": classic_steps.build,
     "buildah": buildah_steps.build,
     "pack": pack_steps.build,
+    "kaniko": kaniko_steps.build,
 }
 _LAST_WORDS = 1.0  # seconds that a stopped step has to come to its end
 

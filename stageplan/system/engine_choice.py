@@ -13,6 +13,10 @@ from stageplan.system.pack import pack_facts
 from stageplan.system.process import Processes
 
 ENGINES: tuple[Engine, ...] = get_args(Engine)
+_ELSEWHERE = (
+    "kaniko runs only inside its own image",
+    "write the plan down: stageplan script --engine kaniko, also with --format kaniko-pod",
+)
 _DETECTED: tuple[Engine, ...] = ("docker", "buildah", "podman")
 
 
@@ -65,6 +69,8 @@ def choose_engine(
 def _ask(engine: Engine, builder: str | None) -> EngineFacts:
     if engine == "docker":
         return engine_facts(builder)
+    if engine == "kaniko":
+        return EngineFacts(reachable=True, kind=engine, limits=(_ELSEWHERE,))
     if engine == "pack":
         return pack_facts(Processes())
     return buildah_facts(engine, Processes())

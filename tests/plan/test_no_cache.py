@@ -15,7 +15,7 @@ from stageplan.plan.strategies import STRATEGIES
 from stageplan.render.text import render_text
 
 TEXT = "FROM x AS a\nRUN a\nFROM a AS b\nRUN b\nFROM y AS c\nRUN c\nFROM b AS d\nCOPY --from=c /c /c\nRUN d\n"
-BUILDX = sorted(STRATEGIES.keys() - {"classic", "archive", "keyed", "buildah", "pack"})
+BUILDX = sorted(STRATEGIES.keys() - {"classic", "archive", "keyed", "buildah", "pack", "kaniko"})
 
 
 def plan_of(strategy: str, *no_cache: str, max_age: int | None = None) -> Plan:

@@ -2,7 +2,18 @@
 
 from typing import Final
 
-from stageplan.plan.strategies import buildah, classic, inline, keyed, local, none, pack, registry, services
+from stageplan.plan.strategies import (
+    buildah,
+    classic,
+    inline,
+    kaniko,
+    keyed,
+    local,
+    none,
+    pack,
+    registry,
+    services,
+)
 from stageplan.plan.strategies.base import Strategy
 
 STRATEGIES: Final[dict[str, Strategy]] = {
@@ -19,6 +30,7 @@ STRATEGIES: Final[dict[str, Strategy]] = {
         keyed.STRATEGY,
         buildah.STRATEGY,
         pack.STRATEGY,
+        kaniko.STRATEGY,
         none.STRATEGY,
     )
 }
