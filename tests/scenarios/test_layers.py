@@ -11,7 +11,7 @@ import lab
 from bench.trials import KINDS, Kind, dockerfile, needless
 from tests.scenarios.recorder import recorded_programs
 
-SEEN = tuple(kind for kind in KINDS if kind.name in {"source changed", "branch and main"})
+SEEN = tuple(kind for kind in KINDS if kind.name in {"source changed", "new branch"})
 STAGEPLAN = (sys.executable, "-m", "stageplan")
 ALL_RUN = 10  # instructions of the Dockerfile
 
