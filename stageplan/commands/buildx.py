@@ -1,5 +1,7 @@
 """`docker buildx build` and `docker buildx imagetools`."""
 
+import msgspec
+
 from stageplan.commands.command import Command
 from stageplan.commands.options import input_words
 from stageplan.commands.values import CARBON_COPY, IMAGE_OUTPUT, SOURCE, WRITES, digest_of, fields
@@ -77,7 +79,8 @@ def output_value(build: Build, *, writes: bool, unpack: bool) -> str:
     if build.output == "load":
         return "type=docker"
     if build.output == "push" and writes:
-        return "type=image,push=true" + ("" if unpack or build.store else ",store=false")
+        stored = "" if unpack or build.store else ",store=false"
+        return f"type=image,push=true{stored}{_packing(build)}"
     return _unpacking(build) if unpack else "type=cacheonly"
 
 
@@ -86,6 +89,13 @@ def _unpacking(build: Build) -> str:
     if build.converts is True:
         return "type=image,compression=uncompressed,force-compression=true"
     return "type=image,unpack=true"
+
+
+def _packing(build: Build) -> str:
+    """How the layers are packed, those of the base, too."""
+    if build.compression is msgspec.UNSET:
+        return ""
+    return f",compression={build.compression},force-compression=true,oci-mediatypes=true"
 
 
 def _cache_words(cache: Cache) -> tuple[Word, ...]:

@@ -18,6 +18,7 @@ Engine = Literal["docker", "buildah", "podman", "pack", "kaniko"]
 Builder = Literal["buildx", "classic", "buildah", "pack", "kaniko"]
 Action = Literal["build", "present", "fold", "skip"]
 Output = Literal["cacheonly", "load", "push"]
+Compression = Literal["zstd"]
 
 
 class Data(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -166,6 +167,7 @@ class Build(Data, tag_field="kind", tag="build", frozen=True, kw_only=True):
         inputs: images that it gets by digest.
         output: what becomes of the result.
         store: whether an image that is pushed is also left in the builder, in any case.
+        compression: how all layers of the image are packed; unset: as they are, and new ones with gzip.
         unpack: whether its layers are left in the builder where the whole stage was a hit.
         converts: whether a conversion leaves them there, for a BuildKit of its own unpacks only what it runs.
         unpack_for: builds that need these layers; they are unpacked where the cache source of one lacks some.
@@ -185,6 +187,7 @@ class Build(Data, tag_field="kind", tag="build", frozen=True, kw_only=True):
     builder: Builder = "buildx"
     output: Output
     store: bool = True
+    compression: Compression | msgspec.UnsetType = msgspec.UNSET
     unpack: bool = False
     converts: bool | msgspec.UnsetType = msgspec.UNSET
     unpack_for: tuple[str, ...] = ()

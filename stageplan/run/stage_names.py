@@ -14,7 +14,11 @@ class StageNames:
     def __init__(self, plan: Plan) -> None:
         self._stages = plan.stages
         self._by_name = {stage.name.lower(): stage for stage in plan.stages}
-        self._by_name |= {virtual_stage("prefix", name): stage for name, stage in self._by_name.items()}
+        self._by_name |= {
+            virtual_stage(form, name): stage
+            for name, stage in tuple(self._by_name.items())
+            for form in ("prefix", "beginning")
+        }
 
     def of(self, place: VertexName) -> str:
         """The name of the stage, as the plan writes it."""

@@ -1,16 +1,20 @@
 """From the targets back to what is there: which images have to be built, and from which others."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
+from typing import Literal
+
+from msgspec import UNSET, UnsetType, structs
 
 from stageplan.dockerfile.references import parse_reference
-from stageplan.plan.engines import copies_manifests, pushes_unstored
+from stageplan.plan.engines import copies_manifests, mixes_sources, pushes_unstored
+from stageplan.plan.keyed.ahead import ahead_length
 from stageplan.plan.keyed.anew import built_anew, without_cache
 from stageplan.plan.keyed.facts import KeyedFacts
 from stageplan.plan.keyed.pieces import Form, Pieces
 from stageplan.plan.keyed.reach import reach
 from stageplan.plan.keyed.stage_names import virtual_stage
 from stageplan.plan.keyed.wanted import wanted_forms
-from stageplan.plan.model import Build, Cache, ImageInput, MoveTags, Source, Step
+from stageplan.plan.model import Build, Cache, Compression, ImageInput, MoveTags, Source, Step
 from stageplan.plan.no_cache import EVERY_STAGE, names_without_cache
 from stageplan.plan.work import Work
 
@@ -25,6 +29,7 @@ class Builds:
         used: by stage, the images that are there and are taken as they are.
         reasons: by stage, why it is built.
         along: the stages that builds of others make along the way.
+        ahead: by stage, how many of its first instructions a build makes ahead.
     """
 
     def __init__(self, work: Work, facts: KeyedFacts) -> None:
@@ -32,6 +37,7 @@ class Builds:
         self.used: dict[int, dict[str, int]] = {}
         self.reasons: dict[int, str] = {}
         self.along: set[int] = set()
+        self.ahead: dict[int, int] = {}
         self._work = work
         self._facts = facts
         self._pieces = Pieces(work, facts.keys)
@@ -136,6 +142,8 @@ class Builds:
         needs = [item.build for item in inputs if item.build is not None]
         if self._is_missing_prefix(index, form):
             needs.append(self._build(index, "prefix"))
+        elif form != "prefix":
+            needs += self._make_ahead(index, inputs, cache)
         needs += self._before(index, inlined)
         self._add(index, form, inputs=inputs, inlined=inlined, cache=cache, needs=tuple(needs))
         return build
@@ -154,6 +162,25 @@ class Builds:
         ]
         return tuple(self._build(at, "image") for at in own if self._cache(at, "image") is not None)
 
+    def _make_ahead(self, index: int, inputs: Iterable[ImageInput], cache: Cache | None) -> tuple[str, ...]:
+        """The build of a stage's first instructions while others make what the next one needs.
+
+        It has the cache source of the stage's own build, which comes after it.
+        """
+        work = self._work
+        made = {item.name for item in inputs if item.build is not None}
+        if index in self._anew or index in self.ahead or mixes_sources(work.engine):
+            return ()
+        waits_for = [at for at in sorted(work.reached) if work.key(at) in made]
+        length = ahead_length(self._pieces, index, waits_for) if waits_for else None
+        if length is None:
+            return ()
+        self.ahead[index] = length
+        first, inlined = self._reached({index: length})
+        source = None if cache is None else structs.replace(cache, export_options=None)
+        self._add(index, "ahead", inputs=first, inlined=inlined, cache=source, needs=(), tags=())
+        return (self._id(index, "ahead"),)
+
     def _is_missing_prefix(self, index: int, form: Form) -> bool:
         """Whether the image that would be the cache source of a build has to be made first."""
         virtual = form in {"artifact", "marker"}
@@ -164,7 +191,7 @@ class Builds:
     def _add(
         self,
         index: int,
-        form: Form,
+        form: Form | Literal["ahead"],
         *,
         inputs: tuple[ImageInput, ...],
         inlined: frozenset[int],
@@ -173,12 +200,11 @@ class Builds:
         tags: tuple[str, ...] | None = None,
     ) -> None:
         work = self._work
-        if tags is None:
+        if tags is None and form != "ahead":
             newest = (cache.location,) if cache is not None and form in {"image", "prefix"} else ()
             tags = (self._pieces.location(index, form), *newest)
-        if not work.publishes:
-            tags = ()
-        virtual = form != "image" and bool(tags)
+        tags = tags if tags and work.publishes else ()
+        virtual = form == "ahead" or (form != "image" and bool(tags))
         self.along |= inlined - {index}
         target = virtual_stage(form, work.key(index)) if virtual else work.title(index)
         self.steps[self._id(index, form)] = Build(
@@ -191,6 +217,7 @@ class Builds:
             target=target,
             output="push" if tags else "cacheonly",
             store=not pushes_unstored(work.engine),
+            compression=self._compression(index, form),
             unpack=not work.publishes and index not in {*work.targets, *work.checks},
             wants_digest=bool(tags) and form != "marker",
             tags=tags,
@@ -199,6 +226,11 @@ class Builds:
             cache=cache,
             no_cache=self._no_cache(index, inlined, target),
         )
+
+    def _compression(self, index: int, form: str) -> Compression | UnsetType:
+        """How the layers of an image are packed that only later builds take: these unpack it faster."""
+        is_kept = form in {"image", "prefix"} and index not in self._pieces.handed_out
+        return "zstd" if is_kept and self._work.publishes and pushes_unstored(self._work.engine) else UNSET
 
     def _no_cache(self, index: int, inlined: Collection[int], target: str) -> tuple[str, ...]:
         """The stages that a build makes without the cache; its target may be one of the plan's own."""
@@ -264,7 +296,10 @@ class Builds:
             image = self._take(index, "image")
             if image is not None:
                 return (image,), frozenset()
-        limits = {index: self._pieces.prefix(index) if form == "prefix" else None}
+        return self._reached({index: self._pieces.prefix(index) if form == "prefix" else None})
+
+    def _reached(self, limits: dict[int, int | None]) -> tuple[tuple[ImageInput, ...], frozenset[int]]:
+        """What stands in for other stages in a build of these, and the stages that it builds itself."""
         while True:
             inlined, wanted = reach(self._pieces, limits)
             found = {source: self._take(source, wanted[source]) for source in sorted(wanted)}
@@ -273,5 +308,5 @@ class Builds:
                 return tuple(taken for taken in found.values() if taken is not None), inlined
             limits |= dict.fromkeys(refused)
 
-    def _id(self, index: int, form: Form) -> str:
+    def _id(self, index: int, form: str) -> str:
         return f"{form}:{self._work.key(index)}"

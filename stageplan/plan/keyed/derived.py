@@ -14,18 +14,19 @@ from stageplan.plan.keyed.stage_names import virtual_stage
 _NOWHERE = "/.stageplan-*"  # a pattern that matches nothing: to copy it needs the stage and brings no file
 
 
-def derived_text(pieces: Pieces, targets: Collection[str]) -> str | None:
+def derived_text(pieces: Pieces, targets: Collection[str], ahead: Mapping[int, int]) -> str | None:
     """The text with the stages that are targets of the plan's own; None where the file itself serves.
 
     Args:
         targets: what `--target` gets in the builds of the plan.
+        ahead: by stage, how many of its first instructions are made ahead.
 
     Raises:
         UsageError: the text or an ARG is not UTF-8, or the value of an ARG cannot be written down.
     """
     dockerfile = pieces.work.graph.dockerfile
     again = {index: lines for index in pieces.reached if (lines := tuple(_declared_again(pieces, index)))}
-    added = tuple(_virtual_stages(pieces, again, targets))
+    added = tuple(_virtual_stages(pieces, again, targets, ahead))
     last = dockerfile.stages[-1]
     is_named = last.name is not None or last.label not in targets
     if not again and not added and is_named:
@@ -97,28 +98,39 @@ def _quoted(value: str, escape: str) -> str:
 
 
 def _virtual_stages(
-    pieces: Pieces, again: Mapping[int, tuple[str, ...]], targets: Collection[str]
+    pieces: Pieces,
+    again: Mapping[int, tuple[str, ...]],
+    targets: Collection[str],
+    ahead: Mapping[int, int],
 ) -> Iterator[str]:
     """The lines of the plan's own stages."""
     for index in sorted(pieces.reached):
         name = pieces.work.key(index)
         if virtual_stage("prefix", name) in targets:
-            yield from _prefix(pieces, index, again.get(index, ()))
+            yield from _beginning(pieces, index, "prefix", pieces.prefix(index) or 0, again.get(index, ()))
+        if index in ahead:
+            yield from _beginning(pieces, index, "beginning", ahead[index], again.get(index, ()))
+            yield from _marker("ahead", name, virtual_stage("beginning", name))
         if virtual_stage("artifact", name) in targets:
             yield f"FROM scratch AS {virtual_stage('artifact', name)}"
             for path in pieces.paths(index) or ():
                 yield f'COPY --from={name} ["{path}", "{path}"]'
         if virtual_stage("marker", name) in targets:
-            yield f"FROM scratch AS {virtual_stage('marker', name)}"
-            yield f"COPY --from={name} {_NOWHERE} /"
+            yield from _marker("marker", name, name)
 
 
-def _prefix(pieces: Pieces, index: int, again: tuple[str, ...]) -> Iterator[str]:
-    """A stage that ends before the instruction whose inputs change."""
+def _marker(form: str, name: str, stage: str) -> Iterator[str]:
+    """A stage with nothing in it that needs another."""
+    yield f"FROM scratch AS {virtual_stage(form, name)}"
+    yield f"COPY --from={stage} {_NOWHERE} /"
+
+
+def _beginning(pieces: Pieces, index: int, form: str, length: int, again: tuple[str, ...]) -> Iterator[str]:
+    """A stage of the first instructions of another."""
     dockerfile = pieces.work.graph.dockerfile
     text = dockerfile.stages[index]
-    end = pieces.work.stage(index).instructions[pieces.prefix(index) or 0].span.line
-    yield f"{_from(text)} AS {virtual_stage('prefix', pieces.work.key(index))}"
+    end = pieces.work.stage(index).instructions[length].span.line
+    yield f"{_from(text)} AS {virtual_stage(form, pieces.work.key(index))}"
     yield from again
     yield from dockerfile.text.split("\n")[text.start.span.end_line : end - 1]
 

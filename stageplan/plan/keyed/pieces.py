@@ -125,6 +125,17 @@ class Pieces:
                 return prefix_key(stage, key, parent, self.prefix(index) or 0)
 
     @cached_property
+    def handed_out(self) -> frozenset[int]:
+        """The stages whose layers are in a published image: the targets, and what these start from."""
+        found = set[int]()
+        for target in self.work.targets:
+            at: int | None = target
+            while at is not None:
+                found.add(at)
+                at = self.work.stage(at).base_stage
+        return frozenset(found)
+
+    @cached_property
     def _ambiguous(self) -> frozenset[str]:
         """The names of stages that stand for something else, too."""
         graph = self.work.graph

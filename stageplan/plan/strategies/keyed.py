@@ -42,9 +42,10 @@ def _steps(work: Work) -> tuple[Step, ...]:
 
 
 def _derived(work: Work) -> str | None:
-    steps = _steps(work)
+    builds = Builds(work, _facts(work))
+    steps = builds.steps.values()
     targets = {step.target for step in steps if isinstance(step, Build) and step.target is not None}
-    return derived_text(Pieces(work, _facts(work).keys), targets) if targets else None
+    return derived_text(Pieces(work, _facts(work).keys), targets, builds.ahead) if targets else None
 
 
 def _decisions(work: Work) -> tuple[StageDecision, ...]:

@@ -97,7 +97,9 @@ class Planned:
         index = next(stage.index for stage in reversed(self.graph.stages) if name == stage.label)
         return self.pieces.location(index, forms[form])
 
-    def plan(self, *present: str, tags: str = "", old: tuple[str, ...] = ()) -> Plan:
+    def plan(
+        self, *present: str, tags: str = "", old: tuple[str, ...] = (), engine: EngineFacts = ENGINE
+    ) -> Plan:
         """The plan where these pieces are in the registry, and the tags name that piece.
 
         Args:
@@ -109,7 +111,7 @@ class Planned:
             there |= {tag: named for index in self.work.targets for tag in self.work.tags[index]}
         too_old = frozenset(self.graph.find(name).index for name in old)
         facts = KeyedFacts(keys=self.keys, present=there, old=too_old)
-        return make_plan(self.dockerfile, self.graph, self.options, ENGINE, facts)
+        return make_plan(self.dockerfile, self.graph, self.options, engine, facts)
 
 
 def steps_of(plan: Plan) -> list[str]:

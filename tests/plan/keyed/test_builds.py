@@ -1,11 +1,13 @@
 """Whole sequences: what is built, from which images, with which cache source, under which tags."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from stageplan.plan.keyed.ahead import ahead_length
 from stageplan.plan.model import Build
-from tests.plan.keyed.planned import Planned, actions_of, steps_of
+from tests.plan.keyed.planned import ENGINE, Planned, actions_of, steps_of
 
 TEXT = """\
 FROM x AS base
@@ -37,17 +39,21 @@ def case(name: str, present: tuple[str, ...], steps: list[str], actions: list[st
             "nothing there",
             (),
             [
-                BASE_IMAGE,
+                "image:base --target base | cache keyed__base, to inline | push image, keyed__base",
                 (
-                    "prefix:deps --target prefix-deps | base from image:base"
-                    " | cache keyed__deps, to inline | push prefix, keyed__deps"
+                    "prefix:deps --target prefix-deps | base from image:base | cache keyed__deps, to "
+                    "inline | push prefix, keyed__deps"
                 ),
                 (
-                    "artifact:deps --target artifact-deps | base from image:base"
-                    " | cache prefix | after prefix:deps | push artifact"
+                    "artifact:deps --target artifact-deps | base from image:base | cache prefix | after "
+                    "prefix:deps | push artifact"
                 ),
-                f"image:app --target app | deps from artifact:deps | {APP}",
-                TAGS,
+                "ahead:app --target ahead-app | cache keyed__app | cacheonly",
+                (
+                    "image:app --target app | deps from artifact:deps | cache keyed__app, to inline | "
+                    "after ahead:app | push image, keyed__app"
+                ),
+                "tags:app to image:app",
             ],
             [
                 "base: build, its image is not in the registry",
@@ -113,11 +119,15 @@ def case(name: str, present: tuple[str, ...], steps: list[str], actions: list[st
             ("image:base", "prefix:deps"),
             [
                 (
-                    "artifact:deps --target artifact-deps | base from sha256:image:base"
-                    " | cache prefix | push artifact"
+                    "artifact:deps --target artifact-deps | base from sha256:image:base | cache prefix | "
+                    "push artifact"
                 ),
-                f"image:app --target app | deps from artifact:deps | {APP}",
-                TAGS,
+                "ahead:app --target ahead-app | cache keyed__app | cacheonly",
+                (
+                    "image:app --target app | deps from artifact:deps | cache keyed__app, to inline | "
+                    "after ahead:app | push image, keyed__app"
+                ),
+                "tags:app to image:app",
             ],
             [
                 "base: present, its image is in the registry",
@@ -192,6 +202,43 @@ def test_what_is_left_for_a_later_build_where_nothing_is_pushed_is_unpacked() ->
         "image:deps": True,
         "image:app": False,
     }
+
+
+def test_layers_that_only_later_builds_take_are_packed_to_be_unpacked_fast() -> None:
+    tools = "FROM x AS tools\nRUN a\nFROM tools AS t\nRUN t\n"
+    text = f"{tools}FROM y AS base\nRUN b\nFROM base AS app\nCOPY --from=tools /a /a\n"
+    plan = Planned(text, checks=("t",)).plan()
+    packed = {step.id for step in plan.steps if isinstance(step, Build) and step.compression == "zstd"}
+    assert packed == {"image:tools"}
+
+
+@pytest.mark.parametrize(
+    ("text", "length"),
+    [
+        pytest.param("FROM y AS f\nCOPY --from=a /a /a\n", 0, id="the base alone"),
+        pytest.param("FROM y AS f\nWORKDIR /f\nRUN f\nCOPY --from=a /a /a\n", 2, id="up to the first copy"),
+        pytest.param("FROM x AS f\nCOPY --from=a /a /a\n", None, id="the other build fetches the base"),
+        pytest.param("FROM x AS f\nRUN f\nCOPY --from=a /a /a\n", None, id="and it would be in its way"),
+        pytest.param("FROM scratch AS f\nCOPY --from=a /a /a\n", None, id="nothing"),
+        pytest.param("FROM a AS f\nRUN f\n", None, id="it stands on what is made"),
+    ],
+)
+def test_what_a_stage_begins_with_is_made_ahead(text: str, length: int | None) -> None:
+    planned = Planned(f"FROM x AS a\nRUN a\n{text}")
+    assert ahead_length(planned.pieces, 1, [0]) == length
+    made = [step.id for step in planned.plan().steps if step.id.startswith("ahead:")]
+    assert made == ([] if length is None else ["ahead:f"])
+
+
+def test_nothing_is_made_ahead_by_an_engine_that_may_not_find_it_again() -> None:
+    plan = Planned(TEXT).plan(engine=replace(ENGINE, version="26.1.5"))
+    assert [step.id for step in plan.steps] == [
+        "image:base",
+        "prefix:deps",
+        "artifact:deps",
+        "image:app",
+        "tags:app",
+    ]
 
 
 def test_a_change_of_the_sources_needs_no_image_of_the_base() -> None:

@@ -19,21 +19,100 @@ F = "FROM y AS f\nCOPY --from=a /a /a\n"
     [
         pytest.param(f"{A}{F}", ("artifact:a",), None, {}, id="the file itself serves"),
         pytest.param(f"{A}FROM a AS f\n", (), None, {}, id="whole stages need no text"),
-        pytest.param(f"{A}{F}", (), f"{A}{F}\n{ARTIFACT}", {}, id="an artifact"),
-        pytest.param(f"{A}{F}".rstrip(), (), f"{A}{F}{ARTIFACT}", {}, id="no line end"),
+        pytest.param(
+            f"{A}{F}",
+            (),
+            (
+                "FROM x AS a\n"
+                "COPY s s\n"
+                "RUN a\n"
+                "FROM y AS f\n"
+                "COPY --from=a /a /a\n"
+                "\n"
+                "FROM scratch AS stageplan-artifact-a\n"
+                'COPY --from=a ["/a", "/a"]\n'
+                "FROM y AS stageplan-beginning-f\n"
+                "FROM scratch AS stageplan-ahead-f\n"
+                "COPY --from=stageplan-beginning-f /.stageplan-* /\n"
+            ),
+            {},
+            id="an artifact",
+        ),
+        pytest.param(
+            f"{A}{F}".rstrip(),
+            (),
+            (
+                "FROM x AS a\n"
+                "COPY s s\n"
+                "RUN a\n"
+                "FROM y AS f\n"
+                "COPY --from=a /a /a\n"
+                "FROM scratch AS stageplan-artifact-a\n"
+                'COPY --from=a ["/a", "/a"]\n'
+                "FROM y AS stageplan-beginning-f\n"
+                "FROM scratch AS stageplan-ahead-f\n"
+                "COPY --from=stageplan-beginning-f /.stageplan-* /\n"
+            ),
+            {},
+            id="no line end",
+        ),
         pytest.param(
             f"FROM --platform=linux/arm64 x AS a\nARG V=1\n{BODY}{F}",
             (),
-            f"FROM --platform=linux/arm64 x AS a\nARG V=1\n{BODY}{F}\n"
-            "FROM --platform=linux/arm64 x AS stageplan-prefix-a\nARG V=1\nCOPY m .\nRUN get\n" + ARTIFACT,
+            (
+                "FROM --platform=linux/arm64 x AS a\n"
+                "ARG V=1\n"
+                "COPY m .\n"
+                "RUN get\n"
+                "COPY s .\n"
+                "RUN b\n"
+                "FROM y AS f\n"
+                "COPY --from=a /a /a\n"
+                "\n"
+                "FROM --platform=linux/arm64 x AS stageplan-prefix-a\n"
+                "ARG V=1\n"
+                "COPY m .\n"
+                "RUN get\n"
+                "FROM scratch AS stageplan-artifact-a\n"
+                'COPY --from=a ["/a", "/a"]\n'
+                "FROM y AS stageplan-beginning-f\n"
+                "FROM scratch AS stageplan-ahead-f\n"
+                "COPY --from=stageplan-beginning-f /.stageplan-* /\n"
+            ),
             {},
             id="a beginning",
         ),
         pytest.param(
             f"FROM x \\\n  # c\n AS a\n# d\nRUN <<E && \\\n b\nFROM z\nE\n# e\nCOPY s .\nRUN c\n{F}",
             (),
-            f"FROM x \\\n  # c\n AS a\n# d\nRUN <<E && \\\n b\nFROM z\nE\n# e\nCOPY s .\nRUN c\n{F}\n"
-            "FROM x AS stageplan-prefix-a\n# d\nRUN <<E && \\\n b\nFROM z\nE\n# e\n" + ARTIFACT,
+            (
+                "FROM x \\\n"
+                "  # c\n"
+                " AS a\n"
+                "# d\n"
+                "RUN <<E && \\\n"
+                " b\n"
+                "FROM z\n"
+                "E\n"
+                "# e\n"
+                "COPY s .\n"
+                "RUN c\n"
+                "FROM y AS f\n"
+                "COPY --from=a /a /a\n"
+                "\n"
+                "FROM x AS stageplan-prefix-a\n"
+                "# d\n"
+                "RUN <<E && \\\n"
+                " b\n"
+                "FROM z\n"
+                "E\n"
+                "# e\n"
+                "FROM scratch AS stageplan-artifact-a\n"
+                'COPY --from=a ["/a", "/a"]\n'
+                "FROM y AS stageplan-beginning-f\n"
+                "FROM scratch AS stageplan-ahead-f\n"
+                "COPY --from=stageplan-beginning-f /.stageplan-* /\n"
+            ),
             {},
             id="a beginning with a here-document, comments and continuations",
         ),
@@ -41,9 +120,29 @@ F = "FROM y AS f\nCOPY --from=a /a /a\n"
             '# escape=`\r\nFROM x AS p\r\nARG Q=`"c:`\\\r\nRUN p\r\n'
             "FROM p AS a\r\nRUN `\r\n get\r\nCOPY s .\r\n" + F,
             ("image:p",),
-            '# escape=`\r\nFROM x AS p\r\nARG Q=`"c:`\\\r\nRUN p\r\n'
-            'FROM p AS a\r\nARG Q="`"c:\\"\nRUN `\r\n get\r\nCOPY s .\r\n' + F + "\n"
-            'FROM p AS stageplan-prefix-a\nARG Q="`"c:\\"\nRUN `\r\n get\r\n' + ARTIFACT,
+            (
+                "# escape=`\r\n"
+                "FROM x AS p\r\n"
+                'ARG Q=`"c:`\\\r\n'
+                "RUN p\r\n"
+                "FROM p AS a\r\n"
+                'ARG Q="`"c:\\"\n'
+                "RUN `\r\n"
+                " get\r\n"
+                "COPY s .\r\n"
+                "FROM y AS f\n"
+                "COPY --from=a /a /a\n"
+                "\n"
+                "FROM p AS stageplan-prefix-a\n"
+                'ARG Q="`"c:\\"\n'
+                "RUN `\r\n"
+                " get\r\n"
+                "FROM scratch AS stageplan-artifact-a\n"
+                'COPY --from=a ["/a", "/a"]\n'
+                "FROM y AS stageplan-beginning-f\n"
+                "FROM scratch AS stageplan-ahead-f\n"
+                "COPY --from=stageplan-beginning-f /.stageplan-* /\n"
+            ),
             {},
             id="another escape, and line ends of Windows",
         ),
@@ -64,14 +163,43 @@ F = "FROM y AS f\nCOPY --from=a /a /a\n"
         pytest.param(
             f"{A}FROM y AS f\nCOPY --from=a /a /a\nRUN b \\\n \\\n# c\n\n",
             (),
-            f"{A}FROM y AS f\nCOPY --from=a /a /a\nRUN b \n\n# c\n\n\n{ARTIFACT}",
+            (
+                "FROM x AS a\n"
+                "COPY s s\n"
+                "RUN a\n"
+                "FROM y AS f\n"
+                "COPY --from=a /a /a\n"
+                "RUN b \n"
+                "\n"
+                "# c\n"
+                "\n"
+                "\n"
+                "FROM scratch AS stageplan-artifact-a\n"
+                'COPY --from=a ["/a", "/a"]\n'
+                "FROM y AS stageplan-beginning-f\n"
+                "FROM scratch AS stageplan-ahead-f\n"
+                "COPY --from=stageplan-beginning-f /.stageplan-* /\n"
+            ),
             {},
             id="an instruction that the end of the file closes",
         ),
         pytest.param(
             f"{A}FROM y AS f\nCOPY --from=a /a /a\nRUN b \\\\\n",
             (),
-            f"{A}FROM y AS f\nCOPY --from=a /a /a\nRUN b \\\\\n\n{ARTIFACT}",
+            (
+                "FROM x AS a\n"
+                "COPY s s\n"
+                "RUN a\n"
+                "FROM y AS f\n"
+                "COPY --from=a /a /a\n"
+                "RUN b \\\\\n"
+                "\n"
+                "FROM scratch AS stageplan-artifact-a\n"
+                'COPY --from=a ["/a", "/a"]\n'
+                "FROM y AS stageplan-beginning-f\n"
+                "FROM scratch AS stageplan-ahead-f\n"
+                "COPY --from=stageplan-beginning-f /.stageplan-* /\n"
+            ),
             {},
             id="two escapes continue nothing",
         ),

@@ -20,14 +20,30 @@ F = "FROM y AS f\n"
         pytest.param(
             f"{A}{F}COPY --from=a /o/* /o/\n",
             (),
-            [STAGE_A, f"image:f --target f | a from image:a | {FINAL}", "tags:f to image:f"],
+            [
+                "image:a --target a | cache keyed__a, to inline | push image, keyed__a",
+                "ahead:f --target ahead-f | cache keyed__f | cacheonly",
+                (
+                    "image:f --target f | a from image:a | cache keyed__f, to inline | after ahead:f | "
+                    "push image, keyed__f"
+                ),
+                "tags:f to image:f",
+            ],
             {},
             id="a wildcard needs the whole stage",
         ),
         pytest.param(
             f"{A}{F}RUN --mount=from=a,target=/m f\nCOPY --from=a /o /o\n",
             ("artifact:a",),
-            [STAGE_A, f"image:f --target f | a from image:a | {FINAL}", "tags:f to image:f"],
+            [
+                "image:a --target a | cache keyed__a, to inline | push image, keyed__a",
+                "ahead:f --target ahead-f | cache keyed__f | cacheonly",
+                (
+                    "image:f --target f | a from image:a | cache keyed__f, to inline | after ahead:f | "
+                    "push image, keyed__f"
+                ),
+                "tags:f to image:f",
+            ],
             {},
             id="a mount needs the whole stage, which then serves the copy too",
         ),
@@ -37,7 +53,11 @@ F = "FROM y AS f\n"
             [
                 "artifact:a --target artifact-a | a from sha256:image:a | push artifact",
                 "artifact:b --target artifact-b | a from sha256:image:a | push artifact",
-                f"image:f --target f | a from sha256:image:a | b from artifact:b | {FINAL}",
+                "ahead:f --target ahead-f | a from sha256:image:a | cache keyed__f | cacheonly",
+                (
+                    "image:f --target f | a from sha256:image:a | b from artifact:b | cache keyed__f, to "
+                    "inline | after ahead:f | push image, keyed__f"
+                ),
                 "tags:f to image:f",
             ],
             {},
@@ -183,7 +203,11 @@ F = "FROM y AS f\n"
                 "prefix:a --target prefix-a | cache keyed__a, to inline | push prefix, keyed__a",
                 "artifact:a --target artifact-a | cache prefix | after prefix:a | push artifact",
                 "artifact:b --target artifact-b | cache prefix | after prefix:a | push artifact",
-                f"image:f --target f | a from artifact:a | b from artifact:b | {FINAL}",
+                "ahead:f --target ahead-f | cache keyed__f | cacheonly",
+                (
+                    "image:f --target f | a from artifact:a | b from artifact:b | cache keyed__f, to "
+                    "inline | after ahead:f | push image, keyed__f"
+                ),
                 "tags:f to image:f",
             ],
             {},
@@ -194,7 +218,11 @@ F = "FROM y AS f\n"
             (),
             [
                 "artifact:b --target artifact-b | push artifact",
-                f"image:f --target f | b from artifact:b | {FINAL}",
+                "ahead:f --target ahead-f | cache keyed__f | cacheonly",
+                (
+                    "image:f --target f | b from artifact:b | cache keyed__f, to inline | after ahead:f | "
+                    "push image, keyed__f"
+                ),
                 "tags:f to image:f",
             ],
             {},
@@ -205,9 +233,10 @@ F = "FROM y AS f\n"
             (),
             [
                 "artifact:a --target artifact-a | push artifact",
+                "ahead:1 --target ahead-1 | cache keyed__1 | cacheonly",
                 (
-                    "image:1 --target stage-1 | a from artifact:a | cache keyed__1, to inline"
-                    " | push image, keyed__1"
+                    "image:1 --target stage-1 | a from artifact:a | cache keyed__1, to inline | after "
+                    "ahead:1 | push image, keyed__1"
                 ),
                 "tags:1 to image:1",
             ],
@@ -219,9 +248,10 @@ F = "FROM y AS f\n"
             (),
             [
                 "artifact:tools --target artifact-tools | push artifact",
+                "ahead:final --target ahead-final | cache keyed__final | cacheonly",
                 (
-                    "image:final --target final | tools from artifact:tools | cache keyed__final, to inline"
-                    " | push image, keyed__final"
+                    "image:final --target final | tools from artifact:tools | cache keyed__final, to "
+                    "inline | after ahead:final | push image, keyed__final"
                 ),
                 "tags:final to image:final",
             ],
@@ -234,7 +264,11 @@ F = "FROM y AS f\n"
             (),
             [
                 "artifact:b --target artifact-b | push artifact",
-                f"image:f --target f | b from artifact:b | {FINAL}",
+                "ahead:f --target ahead-f | cache keyed__f | cacheonly",
+                (
+                    "image:f --target f | b from artifact:b | cache keyed__f, to inline | after ahead:f | "
+                    "push image, keyed__f"
+                ),
                 "tags:f to image:f",
             ],
             {},
@@ -246,7 +280,11 @@ F = "FROM y AS f\n"
             (),
             [
                 "artifact:deps --target artifact-deps | push artifact",
-                f"image:f --target f | deps from artifact:deps | {FINAL}",
+                "ahead:f --target ahead-f | cache keyed__f | cacheonly",
+                (
+                    "image:f --target f | deps from artifact:deps | cache keyed__f, to inline | after "
+                    "ahead:f | push image, keyed__f"
+                ),
                 "tags:f to image:f",
             ],
             {},
@@ -257,7 +295,11 @@ F = "FROM y AS f\n"
             (),
             [
                 "artifact:node --target artifact-node | push artifact",
-                f"image:f --target f | node from artifact:node | {FINAL}",
+                "ahead:f --target ahead-f | cache keyed__f | cacheonly",
+                (
+                    "image:f --target f | node from artifact:node | cache keyed__f, to inline | after "
+                    "ahead:f | push image, keyed__f"
+                ),
                 "tags:f to image:f",
             ],
             {},
@@ -270,7 +312,11 @@ F = "FROM y AS f\n"
             [
                 "artifact:a --target artifact-a | push artifact",
                 "artifact:c --target artifact-c | a from artifact:a | push artifact",
-                f"image:f --target f | c from artifact:c | {FINAL}",
+                "ahead:f --target ahead-f | cache keyed__f | cacheonly",
+                (
+                    "image:f --target f | c from artifact:c | cache keyed__f, to inline | after ahead:f | "
+                    "push image, keyed__f"
+                ),
                 "tags:f to image:f",
             ],
             {},
@@ -281,9 +327,10 @@ F = "FROM y AS f\n"
             (),
             [
                 "artifact:a --target artifact-a | push artifact",
+                "ahead:f --target ahead-f | cache keyed__f__linux-arm64 | cacheonly",
                 (
-                    "image:f --target f | a from artifact:a | cache keyed__f__linux-arm64, to inline"
-                    " | push image, keyed__f__linux-arm64"
+                    "image:f --target f | a from artifact:a | cache keyed__f__linux-arm64, to inline | "
+                    "after ahead:f | push image, keyed__f__linux-arm64"
                 ),
                 "tags:f to image:f",
             ],
@@ -316,6 +363,7 @@ def test_base_images_are_given_by_digest() -> None:
             f"{library}/x:latest": f"{library}/x {BASE}",
             f"{library}/z:latest": f"{library}/z {BASE}",
         },
+        "ahead:f": {f"{library}/y:latest": f"{library}/y {BASE}"},
         "image:f": {
             "a": "{cache_image} artifact:a",
             f"{library}/y:latest": f"{library}/y {BASE}",
