@@ -22,7 +22,7 @@ from bench.replay.history import Row, replay
 from bench.replay.plain import Plain
 from bench.replay.results import Results, SettingError, read_results, write_results
 from bench.replay.setting import Setting
-from bench.replay.strategies import DEFAULT, STRATEGIES, Strategy
+from bench.replay.strategies import STRATEGIES, Strategy
 from bench.replay.tables import MEGABYTE, tables
 from bench.replay.workload import Workload
 from bench.replay.workloads import WORKLOADS
@@ -43,7 +43,7 @@ def main() -> None:
     except SettingError as error:
         sys.exit(str(error))
     workloads = [workload for workload in WORKLOADS if workload.name in (chosen.workload or [workload.name])]
-    strategies = [strategy for strategy in STRATEGIES if strategy.name in (chosen.strategy or DEFAULT)]
+    strategies = [strategy for strategy in STRATEGIES if strategy.name in (chosen.strategy or [strategy.name])]
     for number in range(1, chosen.rounds + 1):
         for workload in workloads:
             try:

@@ -181,4 +181,3 @@ STRATEGIES = (
     _ours("registry-targets", "--strategy registry --split targets"),
     _ours("keyed", "--strategy keyed"),
 )
-DEFAULT = tuple(strategy.name for strategy in STRATEGIES if strategy.name != "keyed")
