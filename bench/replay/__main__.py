@@ -43,7 +43,8 @@ def main() -> None:
     except SettingError as error:
         sys.exit(str(error))
     workloads = [workload for workload in WORKLOADS if workload.name in (chosen.workload or [workload.name])]
-    strategies = [strategy for strategy in STRATEGIES if strategy.name in (chosen.strategy or [strategy.name])]
+    wanted = chosen.strategy or [strategy.name for strategy in STRATEGIES]
+    strategies = [strategy for strategy in STRATEGIES if strategy.name in wanted]
     for number in range(1, chosen.rounds + 1):
         for workload in workloads:
             try:
