@@ -22,7 +22,8 @@ def ahead_length(pieces: Pieces, index: int, waits_for: Collection[int]) -> int 
         inlined, wanted = reach(pieces, {index: length})
         return not {*inlined, *wanted}.isdisjoint(waits_for)
 
-    first = next((at for at in range(len(stage.instructions)) if waits(at + 1)), None)
+    takes = (at for at, item in enumerate(stage.instructions) if item.copied is not None or item.mounts)
+    first = next((at for at in takes if waits(at + 1)), None)
     if first is None or waits(0) or not can_stand_last(pieces.work.graph, stage):
         return None
     if first == 0 and stage.base.lower() == "scratch":
