@@ -11,6 +11,7 @@ import msgspec
 from stageplan.plan.model import Plan
 
 PROGRAM = """\
+import signal
 import sys
 
 import msgspec
@@ -21,6 +22,7 @@ from stageplan.system.engine_images import DockerEngine
 from stageplan.system.ports import machine_ports
 from stageplan.system.process import Processes
 
+signal.signal(signal.SIGINT, signal.default_int_handler)  # shells let those in the background ignore it
 plan = msgspec.json.decode(sys.argv[1], type=Plan)
 ports = machine_ports(Processes(), images=DockerEngine(lambda *_: ["Dockerfile"]))
 try:
