@@ -19,7 +19,10 @@ def _all(*decorators: Callable[[Command], Command]) -> Callable[[Command], Comma
 
 
 context_argument = click.argument("context", default=".", metavar="[CONTEXT]")
-plan_or_context_argument = click.argument("context", default=".", metavar="[CONTEXT | PLAN.json]")
+planned_argument = click.argument("context", default=".", metavar="[CONTEXT | COMPOSE.yaml]")
+plan_or_context_argument = click.argument(
+    "context", default=".", metavar="[CONTEXT | COMPOSE.yaml | PLAN.json]"
+)
 
 graph_options = _all(
     click.option("-f", "--file", metavar="FILE", help="The Dockerfile.  [default: CONTEXT/Dockerfile]"),

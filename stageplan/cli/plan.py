@@ -6,18 +6,18 @@ from typing import Any
 import click
 
 from stageplan.cli.options import (
-    context_argument,
     json_option,
     offline_option,
     output_option,
     pin_option,
     plan_options,
+    planned_argument,
     stage_option,
 )
 
 
 @click.command("plan", short_help="what would be done, and why")
-@context_argument
+@planned_argument
 @plan_options
 @stage_option
 @offline_option
@@ -32,8 +32,16 @@ def command(context: str, offline: bool, pin: bool, as_json: bool, output: Path 
     \b
     stageplan plan --image registry.example.com/app
     stageplan plan --image registry.example.com/app -o plan.json && stageplan run plan.json
+    stageplan plan compose.yaml
     """
     from stageplan.cli.output import say, write
+    from stageplan.cli.services import names_services
+
+    if names_services(context):
+        from stageplan.cli.plan_services import plan_services
+
+        plan_services(context, given, offline=offline, pin=pin, as_json=as_json, output=output)
+        return
     from stageplan.cli.planning import ask_sources, plan_of
     from stageplan.plan.document import encode_plan
     from stageplan.render.text import render_text

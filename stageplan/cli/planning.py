@@ -78,13 +78,22 @@ def plan_of(context: str, given: Given, *, offline: bool = False, needs_engine: 
         engine = _engine_of_plan(plan) if needs_engine else NOT_ASKED
     else:
         request = read_request(context, given)
-        engine = _not_asked(request) if offline else _ask_engine_and_load(request)
-        plan = _made_plan(request, engine, offline=offline)
-        warnings = (*plan.warnings, *_context_warnings(plan, request))
-        plan = msgspec.structs.replace(plan, warnings=warnings)
+        engine = engine_for(request, offline=offline)
+        plan = planned(request, engine, offline=offline)
     if needs_engine:
-        _require(engine, STRATEGIES[plan.strategy])
+        require(engine, STRATEGIES[plan.strategy])
     return plan
+
+
+def engine_for(request: Request, *, offline: bool) -> EngineFacts:
+    """What is known of the engine that builds; what is taken for granted where nobody asks."""
+    return _not_asked(request) if offline else _ask_engine_and_load(request)
+
+
+def planned(request: Request, engine: EngineFacts, *, offline: bool) -> Plan:
+    """The plan that the options ask for, with what to warn of."""
+    plan = _made_plan(request, engine, offline=offline)
+    return msgspec.structs.replace(plan, warnings=(*plan.warnings, *_context_warnings(plan, request)))
 
 
 def _made_plan(request: Request, engine: EngineFacts, *, offline: bool) -> Plan:
@@ -129,7 +138,7 @@ def _context_warnings(plan: Plan, request: Request) -> Iterator[str]:
         yield f"add '{inside}' to the .dockerignore: {reason}"
 
 
-def _require(engine: EngineFacts, strategy: Strategy) -> None:
+def require(engine: EngineFacts, strategy: Strategy) -> None:
     """Nothing, where the engine answers and has what the strategy's builder needs."""
     if engine.kind == "kaniko":
         raise UsageError(
@@ -172,7 +181,12 @@ def ask_sources(plan: Plan) -> Plan:
     return with_sources(plan, disk_layers)
 
 
-def _read_plan(path: Path, given: Given) -> Plan:
+def refuse_options(path: str, given: Given) -> None:
+    """Nothing, where a plan file is given alone.
+
+    Raises:
+        UsageError: an option is given besides.
+    """
     extra = sorted(name for name, value in given.items() if value not in (None, (), False))
     if extra:
         option = extra[0].replace("_", "-")
@@ -181,6 +195,10 @@ def _read_plan(path: Path, given: Given) -> Plan:
             f"'{path}' is a plan, and '{option}' is given besides",
             hint="a plan is carried out as it stands; give the option when you plan",
         )
+
+
+def _read_plan(path: Path, given: Given) -> Plan:
+    refuse_options(str(path), given)
     plan = decode_plan(read_bytes(path), path=str(path))
     if plan.inputs.engine == "pack":
         return plan

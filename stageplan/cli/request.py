@@ -127,6 +127,7 @@ def plan_options(request: Request) -> PlanOptions:
         stages=tuple(request.given.get("stages", ())),
         pack_builder=request.chosen("pack_builder"),
         scratch_registry=request.chosen("scratch_registry"),
+        images=request.given.get("images", {}),
         max_age=parse_age(max_age) if (max_age := request.chosen("max_age")) else None,
     )
 

@@ -12,6 +12,7 @@ import click
 from stageplan.cli.options import json_option, plan_options, plan_or_context_argument, stage_option
 from stageplan.plan.model import Build, MoveTags, Plan, Push, Restore, Save, Step
 from stageplan.run.ports import Ports
+from stageplan.run.report import Report
 from stageplan.run.session import OnEvent
 
 
@@ -48,14 +49,20 @@ def command(
     stageplan run --image registry.example.com/app       build, cache beside the image, push
     stageplan run plan.json --report report.json
     stageplan run --strategy keyed --image … --stage deps    one stage of many, on a machine of its own
+    stageplan run compose.yaml                           all services, each after those it is built from
     """
     from stageplan.cli.output import say, write
+    from stageplan.cli.services import names_services
+
+    if names_services(context):
+        from stageplan.cli.run_services import run_services
+
+        run_services(context, given, jobs=jobs, dry_run=dry_run, report=report, logs=logs, as_json=as_json)
+        return
     from stageplan.cli.planning import ask_sources, plan_of
-    from stageplan.run.executor import execute
     from stageplan.run.report import encode_report
     from stageplan.run.report_of import failure_of
     from stageplan.run.summary import summary
-    from stageplan.system.files import hide_from_git
 
     plan = ask_sources(plan_of(context, given, needs_engine=not dry_run))
     if dry_run:
@@ -63,14 +70,7 @@ def command(
 
         write("".join(f"{line}\n" for line in commands_of(plan)).encode(), None)
         return
-    if plan.parameters.cache_dir is not None:
-        hide_from_git(Path(plan.parameters.cache_dir))
-    for warning in plan.warnings:
-        say(f"warning: {warning}")
-    with ExitStack() as stack:
-        ports = stack.enter_context(_ports(plan))
-        on_event = stack.enter_context(_progress(logs=logs))
-        done = execute(plan, ports=ports, jobs=jobs, on_event=on_event)
+    done = carried_out(plan, jobs=jobs, logs=logs)
     data = encode_report(done)
     if report is not None:
         write(data, report)
@@ -80,6 +80,22 @@ def command(
     failure = failure_of(done)
     if failure is not None:
         raise failure
+
+
+def carried_out(plan: Plan, *, jobs: int, logs: bool) -> Report:
+    """What came of the plan."""
+    from stageplan.cli.output import say
+    from stageplan.run.executor import execute
+    from stageplan.system.files import hide_from_git
+
+    if plan.parameters.cache_dir is not None:
+        hide_from_git(Path(plan.parameters.cache_dir))
+    for warning in plan.warnings:
+        say(f"warning: {warning}")
+    with ExitStack() as stack:
+        ports = stack.enter_context(_ports(plan))
+        on_event = stack.enter_context(_progress(logs=logs))
+        return execute(plan, ports=ports, jobs=jobs, on_event=on_event)
 
 
 @contextmanager

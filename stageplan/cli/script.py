@@ -47,15 +47,23 @@ def command(context: str, format_name: str | None, offline: bool, output: Path |
     stageplan script --image registry.example.com/app -o build.sh
     STAGEPLAN_SCOPE=$BRANCH STAGEPLAN_FALLBACK_SCOPES=main ./build.sh
     stageplan script --image registry.example.com/app -o docker-bake.json
+    stageplan script compose.yaml -o build.sh
     stageplan script --image ghcr.io/me/app --format github -o .github/workflows/image.yml
     stageplan script --image ghcr.io/me/app --format github --verify .github/workflows/image.yml
     """
     from stageplan import __version__
     from stageplan.cli.output import write
     from stageplan.cli.planning import ask_sources, plan_of
+    from stageplan.cli.services import names_services
 
     jobs = JobOptions(**{name: given.pop(name) for name in JobOptions.__dataclass_fields__})
     name = format_name or format_for(None if output is None else output.name)
+    if names_services(context):
+        from stageplan.cli.plan_services import script_services
+
+        refuse_job_options(jobs, name)
+        script_services(context, given, name, offline=offline, output=output)
+        return
     if name in JOB_SYSTEMS:
         make_job_file(click.get_current_context(), name, given, jobs, output)
         return

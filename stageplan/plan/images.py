@@ -52,6 +52,8 @@ def image_tags(options: PlanOptions, stage: Stage) -> tuple[str, ...]:
     Raises:
         UsageError: a tag that no registry would take.
     """
+    if stage.index in options.images:
+        return options.images[stage.index]
     tags = options.tags or ("{scope}",)
     return tuple(_location(options, stage, tag) for tag in dict.fromkeys(tags))
 
@@ -60,7 +62,12 @@ def repositories(options: PlanOptions, graph: StageGraph, targets: tuple[int, ..
     """The location of each target's repository; empty where the plan is local."""
     if options.image is None:
         return {}
-    return {index: _repository(options, graph.stages[index]) for index in targets}
+    return {
+        index: options.images[index][0].rpartition(":")[0]
+        if index in options.images
+        else _repository(options, graph.stages[index])
+        for index in targets
+    }
 
 
 def _repository(options: PlanOptions, stage: Stage) -> str:

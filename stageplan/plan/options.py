@@ -1,6 +1,7 @@
 """What a user asks for, checked piece by piece where it arrives."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from stageplan.plan.model import BuildArg, NamedContext, Split
 
@@ -28,6 +29,7 @@ class PlanOptions:
         pack_builder: the image of buildpacks that pack builds with.
         scratch_registry: `HOST[:PORT]` of a registry that is thrown away, where a read-only build may write.
         one_of_several: whether the plan becomes part of one for several platforms.
+        images: by index of a target, the whole names of its image, where each has its own.
         max_age: seconds after which an image that is kept by key no longer counts.
     """
 
@@ -58,3 +60,4 @@ class PlanOptions:
     max_age: int | None = None
     pack_builder: str | None = None
     scratch_registry: str | None = None
+    images: Mapping[int, tuple[str, ...]] = field(default_factory=dict)

@@ -152,7 +152,8 @@ def _check_targets(
         raise UsageError(
             "target-and-check", f"'{name}' is a --target and a --check", hint="a target is built in any case"
         )
-    if len(targets) > 1 and options.image is not None and "{target}" not in options.image:
+    named = options.images or options.image is None or "{target}" in options.image
+    if len(targets) > 1 and not named:
         raise UsageError(
             "image-for-targets",
             f"'--image {options.image}' names one image for {len(targets)} targets",

@@ -1,0 +1,1 @@
+"""The services of a compose or bake file, planned with what each takes from others."""
