@@ -75,7 +75,7 @@ def plan_of(context: str, given: Given, *, offline: bool = False, needs_engine: 
     """
     if is_plan_file(context):
         plan = _read_plan(Path(context), given)
-        engine = _engine_of_plan(plan) if needs_engine else NOT_ASKED
+        engine = engine_of_plan(plan) if needs_engine else NOT_ASKED
     else:
         request = read_request(context, given)
         engine = engine_for(request, offline=offline)
@@ -235,7 +235,8 @@ def _not_asked(request: Request) -> EngineFacts:
     return dataclasses.replace(NOT_ASKED, kind=named or able[0])
 
 
-def _engine_of_plan(plan: Plan) -> EngineFacts:
+def engine_of_plan(plan: Plan) -> EngineFacts:
+    """What is known of the engine, and of the builder, that a plan names."""
     from stageplan.system.engine_choice import choose_engine
 
     return choose_engine(plan.inputs.engine, builder=plan.inputs.builder)

@@ -6,7 +6,16 @@ from pathlib import Path
 
 import msgspec
 
-from stageplan.cli.planning import ask_sources, engine_for, planned, read_graph, refuse_options, require
+from stageplan.cli.planning import (
+    NOT_ASKED,
+    ask_sources,
+    engine_for,
+    engine_of_plan,
+    planned,
+    read_graph,
+    refuse_options,
+    require,
+)
 from stageplan.cli.request import Given, Request, plan_options, read_request
 from stageplan.dockerfile.reader import read_dockerfile
 from stageplan.dockerfile.references import parse_reference
@@ -15,6 +24,7 @@ from stageplan.plan.document import check_fits
 from stageplan.plan.facts import EngineFacts
 from stageplan.plan.planner import cache_image_of
 from stageplan.plan.scope import slug
+from stageplan.plan.services.checks import check_images, check_strategy
 from stageplan.plan.services.document import ServicePlan, ServicePlans, decode_plans
 from stageplan.plan.services.groups import Group, Resolved, UsedImage, grouped
 from stageplan.plan.services.names import Names, image_names
@@ -26,7 +36,6 @@ from stageplan.system.files import read_bytes
 from stageplan.system.process import Processes
 
 _COMPOSE = (".yaml", ".yml")
-_ABLE = ("registry", "local", "none")
 _OF_THE_FILE: Mapping[str, str] = {
     "file": "file",
     "targets": "target",
@@ -70,20 +79,16 @@ def service_plans(
         UnreachableError: the engine is needed and does not answer.
     """
     data = read_bytes(Path(file))
-    kept = "services" in _keys(Path(file))
-    if kept:
+    if "services" in _keys(Path(file)):
         refuse_options(file, given)
-    _refuse_inputs(file, given)
-    request = _without_inputs(read_request(".", given))
-    _check_strategy(request.chosen("strategy") or "auto")
-    engine = engine_for(request, offline=offline or (kept and not needs_engine))
-    if engine.kind != "docker":
-        raise UsageError(
-            "services-engine",
-            f"'{file}' is built by docker's buildx, and the engine is {engine.kind}",
-            hint="take --engine docker, or plan each Dockerfile by itself",
-        )
-    plans = _kept(data, file) if kept else _planned(file, request, engine, offline=offline)
+        plans = _kept(data, file)
+        engine = engine_of_plan(plans.services[0].plan) if needs_engine else NOT_ASKED
+    else:
+        _refuse_inputs(file, given)
+        request = _without_inputs(read_request(".", given))
+        check_strategy(request.chosen("strategy") or "auto")
+        engine = engine_for(request, offline=offline)
+        plans = _planned(file, request, engine, offline=offline)
     if needs_engine:
         for service in plans.services:
             require(engine, STRATEGIES[service.plan.strategy])
@@ -113,13 +118,23 @@ def _kept(data: bytes, file: str) -> ServicePlans:
 
 
 def _planned(file: str, request: Request, engine: EngineFacts, *, offline: bool) -> ServicePlans:
-    """The plans, made."""
+    """The plans, made.
+
+    Raises:
+        UsageError: the engine is not docker's, or cannot build what the file asks.
+    """
+    if engine.kind != "docker":
+        raise UsageError(
+            "services-engine",
+            f"'{file}' is built by docker's buildx, and the engine is {engine.kind}",
+            hint="take --engine docker, or plan each Dockerfile by itself",
+        )
     services = _services(file)
     project = Path(file).resolve().parent.name
     names = image_names(services, project=project, read_only=plan_options(request).read_only)
     groups = grouped([_resolved(service, services, names, request) for service in services])
     used = frozenset(use.service for group in groups for use in group.uses)
-    _check_images(used, engine, names)
+    check_images(used, engine, names)
     return ServicePlans(
         services=tuple(
             _service_plan(group, request, engine, names, used, offline=offline) for group in groups
@@ -182,7 +197,7 @@ def _service_plan(
         "strategy": strategy,
     }
     plan = planned(dataclasses.replace(one, given=given), engine, offline=offline)
-    _check_strategy(plan.strategy)
+    check_strategy(plan.strategy)
     warnings = (text for member in group.members for text in member.service.warnings())
     return ServicePlan(
         names=group.names,
@@ -217,38 +232,6 @@ def _request(
     }
     return dataclasses.replace(
         request, context=service.context, dockerfile=Path(service.dockerfile), given=given
-    )
-
-
-def _check_images(used: frozenset[str], engine: EngineFacts, names: Mapping[str, Names]) -> None:
-    """Refuses an image of one service that the build of another would not get as it is."""
-    for service in sorted(used):
-        pushed = names[service].pushed
-        if not pushed and engine.has_own_buildkit:
-            raise UsageError(
-                "service-not-pushed",
-                f"service '{service}' is not pushed, and builder '{engine.builder}' cannot take its image",
-                hint="take the engine's own builder, or give the service an image of a registry",
-            )
-        if pushed and engine.store == "classic" and not engine.has_own_buildkit:
-            raise UsageError(
-                "service-classic-store",
-                f"the engine would take an image that it holds for that of service '{service}'",
-                hint="switch on containerd's image store, or take a --builder of its own",
-            )
-
-
-def _check_strategy(name: str) -> None:
-    if name in (*_ABLE, "auto") or name not in STRATEGIES:
-        return
-    reasons = {
-        "keyed": "its keys do not hold what the image of another service is",
-        "inline": "it looks for a cache under the scope's tag, and the file has tags of its own",
-    }
-    raise UsageError(
-        "services-strategy",
-        f"strategy '{name}' plans no services: {reasons.get(name, 'their stages would share one place')}",
-        hint=f"take --strategy {', '.join(_ABLE[:-1])} or {_ABLE[-1]}",
     )
 
 

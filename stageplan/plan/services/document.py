@@ -1,10 +1,12 @@
 """The plans of several services, in order, as JSON and back."""
 
+from typing import Annotated, Literal
+
 import msgspec
 
 from stageplan.errors import UsageError
 from stageplan.plan.document import decode_plan
-from stageplan.plan.model import VERSION, Data, Plan
+from stageplan.plan.model import Data, Plan
 
 
 class ServicePlan(Data, frozen=True, kw_only=True):
@@ -21,10 +23,10 @@ class ServicePlan(Data, frozen=True, kw_only=True):
 
 
 class ServicePlans(Data, frozen=True, kw_only=True):
-    """What is done, one plan after the other."""
+    """What is done, one plan after the other; there is one at least."""
 
-    version: int = VERSION
-    services: tuple[ServicePlan, ...]
+    version: Literal[1] = 1
+    services: Annotated[tuple[ServicePlan, ...], msgspec.Meta(min_length=1)]
 
 
 def encode_plans(plans: ServicePlans) -> bytes:
