@@ -156,14 +156,13 @@ def _resolved(
     """The service with the images of others that its target looks up."""
     links = tuple(UsedImage(name=name, service=other) for name, other in service.links)
     _, graph = read_graph(_request(request, service, links, names), seconds=None)
-    linked = {_normalized(names[link.service].address) for link in links}
     owners: dict[str, str] = {}
     for other in services:
         if other.name != service.name:
             for image in other.images:
                 owners.setdefault(_normalized(image), other.name)
     own = {_normalized(image) for image in service.images}
-    looked_up = sorted({use.ref for use in graph.images_of((graph.target,))} - linked - own)
+    looked_up = sorted({use.ref for use in graph.images_of((graph.target,))} - own)
     named = tuple(UsedImage(name=ref, service=owners[ref]) for ref in looked_up if ref in owners)
     stage = graph.stages[graph.target]
     return Resolved(service=service, stage=stage.index, stage_name=stage.name, uses=(*links, *named))
@@ -215,12 +214,12 @@ def _all_names(service: str, names: Mapping[str, Names], used: frozenset[str]) -
 def _request(
     request: Request, service: Service, uses: Sequence[UsedImage], names: Mapping[str, Names]
 ) -> Request:
-    """The request for one service; an image that a Dockerfile names as it is called needs no context."""
-    taken = tuple(
-        f"{use.name}=docker-image://{names[use.service].address}"
-        for use in uses
-        if use.name != _normalized(names[use.service].address)
-    )
+    """The request for one service, with a context for each image that it takes, called as it is or not.
+
+    An image that is only named in a FROM is what the engine holds of that name, were it years old; that of
+    a context is asked for in the registry.
+    """
+    taken = tuple(f"{use.name}=docker-image://{names[use.service].address}" for use in uses)
     given = {
         **request.given,
         "targets": () if service.target is None else (service.target,),

@@ -56,6 +56,13 @@ def project(tmp_path: Path) -> Path:
     return folder
 
 
+def add_job(project: Path) -> None:
+    """A service that names another's image in its FROM."""
+    (project / "compose.yaml").write_text(COMPOSE + JOB)
+    (project / "job").mkdir()
+    (project / "job/Dockerfile").write_text("ARG REPO\nFROM $REPO/worker:1\nRUN cat /worker >/job\n")
+
+
 def counts(engine: lab.Engine, project: Path, repository: str, *words: str) -> tuple[int, int]:
     """How many instructions ran and were cached."""
     done = engine.run(
@@ -88,9 +95,7 @@ def test_a_pull_request_builds_on_its_own_base_and_writes_nothing(
     engine: lab.Engine, registry: lab.Registry, project: Path
 ) -> None:
     repository = f"{registry.host}/shop"
-    (project / "compose.yaml").write_text(COMPOSE + JOB)
-    (project / "job").mkdir()
-    (project / "job/Dockerfile").write_text("ARG REPO\nFROM $REPO/worker:1\nRUN cat /worker >/job\n")
+    add_job(project)
     counts(engine, project, repository, "--scope", "main")
     blobs = registry.blobs()
     engine.wipe()
@@ -100,6 +105,21 @@ def test_a_pull_request_builds_on_its_own_base_and_writes_nothing(
     shown = engine.run("docker", "run", "--rm", "--network=none", "shop-web", "cat", "/web")
     assert shown.stdout == "other\nhello\nweb\n"
     shown = engine.run("docker", "run", "--rm", "--network=none", "shop-job", "cat", "/job")
+    assert shown.stdout == "other\nhello\n"
+
+
+def test_what_the_engine_holds_is_not_taken_for_what_was_just_pushed(
+    engine: lab.Engine, registry: lab.Registry, project: Path
+) -> None:
+    repository = f"{registry.host}/shop"
+    add_job(project)
+    counts(engine, project, repository, "--scope", "main")
+    for name in ("base", "worker"):
+        engine.run("docker", "pull", "--quiet", f"{repository}/{name}:1")
+    (project / "base/Dockerfile").write_text(BASE.replace("echo base", "echo other"))
+    counts(engine, project, repository, "--scope", "main")
+    engine.run("docker", "pull", "--quiet", f"{repository}/job:1")
+    shown = engine.run("docker", "run", "--rm", "--network=none", f"{repository}/job:1", "cat", "/job")
     assert shown.stdout == "other\nhello\n"
 
 
