@@ -92,10 +92,10 @@ def _unpacking(build: Build) -> str:
 
 
 def _packing(build: Build) -> str:
-    """How the layers are packed, those of the base, too."""
+    """How the layers are packed that are new; packed twice, those of a base lose the inline cache of others."""
     if build.compression is msgspec.UNSET:
         return ""
-    return f",compression={build.compression},force-compression=true,oci-mediatypes=true"
+    return f",compression={build.compression},oci-mediatypes=true"
 
 
 def _cache_words(cache: Cache) -> tuple[Word, ...]:
