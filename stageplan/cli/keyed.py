@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import msgspec
 
-from stageplan.cli.keys import moved_warnings, request_keys
+from stageplan.cli.keys import Keyed, base_of, moved_warnings, request_keys
 from stageplan.cli.request import Request
 from stageplan.plan.facts import EngineFacts
 from stageplan.plan.keyed.facts import KeyedFacts, Present
@@ -30,13 +30,28 @@ def keyed_plan(
         UnreachableError: the registry does not answer, or refuses.
     """
     keyed = request_keys(request, platform=platform, offline=offline, mirrors=engine.mirrors)
-    facts = KeyedFacts(keys=keyed.keys)
+    facts = KeyedFacts(keys=keyed.keys, lowest_layers=_lowest_layers(keyed))
     if not offline:
         strategy, _, work = prepare(keyed.graph.dockerfile, keyed.graph, options, engine, facts)
         facts = _asked(work, values_of(parameters_of(options, strategy)), facts)
     plan = make_plan(keyed.graph.dockerfile, keyed.graph, options, engine, facts)
     warnings = (*plan.warnings, *moved_warnings(keyed.images.moved))
     return msgspec.structs.replace(plan, warnings=warnings)
+
+
+def _lowest_layers(keyed: Keyed) -> dict[int, str]:
+    """By stage, the lowest layer of the image that it starts from; "" on scratch, and none where unknown."""
+    found = dict[int, str]()
+    for stage in keyed.graph.stages:
+        base = base_of(stage)
+        config = keyed.images.configs.get((base or "", stage.effective_platform))
+        if stage.base_stage is not None:
+            found |= {stage.index: found[stage.base_stage]} if stage.base_stage in found else {}
+        elif config and config.lowest_layer:
+            found[stage.index] = config.lowest_layer
+        elif base is None and stage.replaced_by is None:
+            found[stage.index] = ""
+    return found
 
 
 def _asked(work: Work, values: dict[str, str], facts: KeyedFacts) -> KeyedFacts:

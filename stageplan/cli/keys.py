@@ -11,7 +11,7 @@ from stageplan.dockerfile.platforms import parse_platform
 from stageplan.dockerfile.reader import read_dockerfile
 from stageplan.dockerfile.references import parse_reference
 from stageplan.errors import UnreachableError
-from stageplan.graph import BuildOptions, StageGraph, build_graph
+from stageplan.graph import BuildOptions, Stage, StageGraph, build_graph
 from stageplan.keys.lock import LOCK_NAME, LockedImage, decode_lock, encode_lock, locked_image
 from stageplan.keys.model import KeyFacts, StageKey
 from stageplan.keys.stage_keys import stage_keys
@@ -236,6 +236,11 @@ def _bases(graph: StageGraph, targets: tuple[int, ...]) -> Iterator[tuple[str, s
     """The images that needed stages start from, and the platforms that they are built for."""
     for index in graph.reached_from(targets):
         stage = graph.stages[index]
-        ref = stage.base_image or (stage.replaced_by and image_of_context(stage.replaced_by))
+        ref = base_of(stage)
         if ref:
             yield ref, stage.effective_platform
+
+
+def base_of(stage: Stage) -> str | None:
+    """The image that a stage starts from, or that stands in for it; normalised."""
+    return stage.base_image or (stage.replaced_by and image_of_context(stage.replaced_by)) or None

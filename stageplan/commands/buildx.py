@@ -92,10 +92,11 @@ def _unpacking(build: Build) -> str:
 
 
 def _packing(build: Build) -> str:
-    """How the layers are packed that are new; packed twice, those of a base lose the inline cache of others."""
+    """How the layers are packed."""
     if build.compression is msgspec.UNSET:
         return ""
-    return f",compression={build.compression},oci-mediatypes=true"
+    force = ",force-compression=true" if build.force_compression is True else ""
+    return f",compression={build.compression}{force},oci-mediatypes=true"
 
 
 def _cache_words(cache: Cache) -> tuple[Word, ...]:

@@ -19,18 +19,23 @@ class LockedImage(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
         environment: its variables, which instructions may read.
         onbuild: its ONBUILD triggers.
         working_directory: where its processes start; "" for the root.
+        lowest_layer: the digest of its lowest layer, unpacked; "" where it has none.
     """
 
     digest: str
     environment: dict[str, str] = {}
     onbuild: tuple[str, ...] = ()
     working_directory: str = ""
+    lowest_layer: str = ""
 
     @property
     def config(self) -> ImageConfig:
         """What its configuration adds to the stages that start from it."""
         return ImageConfig(
-            environment=self.environment, onbuild=self.onbuild, working_directory=self.working_directory
+            environment=self.environment,
+            onbuild=self.onbuild,
+            working_directory=self.working_directory,
+            lowest_layer=self.lowest_layer,
         )
 
 
@@ -48,6 +53,7 @@ def locked_image(digest: str, config: ImageConfig | None) -> LockedImage:
         environment=dict(config.environment),
         onbuild=config.onbuild,
         working_directory=config.working_directory,
+        lowest_layer=config.lowest_layer,
     )
 
 

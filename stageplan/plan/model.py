@@ -167,7 +167,8 @@ class Build(Data, tag_field="kind", tag="build", frozen=True, kw_only=True):
         inputs: images that it gets by digest.
         output: what becomes of the result.
         store: whether an image that is pushed is also left in the builder, in any case.
-        compression: how all layers of the image are packed; unset: as they are, and new ones with gzip.
+        compression: how new layers of the image are packed; unset: with gzip.
+        force_compression: whether the layers that were packed before are packed like that, too.
         unpack: whether its layers are left in the builder where the whole stage was a hit.
         converts: whether a conversion leaves them there, for a BuildKit of its own unpacks only what it runs.
         unpack_for: builds that need these layers; they are unpacked where the cache source of one lacks some.
@@ -188,6 +189,7 @@ class Build(Data, tag_field="kind", tag="build", frozen=True, kw_only=True):
     output: Output
     store: bool = True
     compression: Compression | msgspec.UnsetType = msgspec.UNSET
+    force_compression: bool | msgspec.UnsetType = msgspec.UNSET
     unpack: bool = False
     converts: bool | msgspec.UnsetType = msgspec.UNSET
     unpack_for: tuple[str, ...] = ()

@@ -31,11 +31,13 @@ class ImageConfig:
         environment: its variables.
         onbuild: its ONBUILD triggers, in order.
         working_directory: where its processes start; "" for the root.
+        lowest_layer: the digest of its lowest layer, unpacked; "" where it has none, or that is not known.
     """
 
     environment: Mapping[str, str] = field(default_factory=dict)
     onbuild: tuple[str, ...] = ()
     working_directory: str = ""
+    lowest_layer: str = ""
 
 
 ImageConfigs = Mapping[tuple[str, str], ImageConfig]

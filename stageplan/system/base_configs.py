@@ -166,4 +166,4 @@ def _of_engine(said: Mapping[str, Any], platform: str) -> ImageConfig | None:
     wanted = parse_platform(platform).normalized()
     if (built_for.os, built_for.architecture) != (wanted.os, wanted.architecture):
         return None
-    return image_config(said.get("Config") or {})
+    return image_config(said.get("Config") or {}, (said.get("RootFS") or {}).get("Layers") or ())

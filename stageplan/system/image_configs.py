@@ -54,7 +54,8 @@ class ImageConfigs:
         described = document.get("config")
         if not described:
             return None
-        config = image_config(json.loads(registry.blob(repository, described["digest"])).get("config") or {})
+        read = json.loads(registry.blob(repository, described["digest"]))
+        config = image_config(read.get("config") or {}, (read.get("rootfs") or {}).get("diff_ids") or ())
         with suppress(OSError, UsageError):
             self._folder.mkdir(parents=True, exist_ok=True)
             write_atomically(self._file(digest, platform), msgspec.json.encode(config))
@@ -92,11 +93,17 @@ def _platform(described: Mapping[str, str]) -> Platform | None:
         return None
 
 
-def image_config(config: Mapping[str, Any]) -> ImageConfig:
-    """What stands in the `config` of an image, as registries and the engine's API have it."""
+def image_config(config: Mapping[str, Any], layers: Sequence[str]) -> ImageConfig:
+    """What stands in the `config` of an image, as registries and the engine's API have it.
+
+    Args:
+        config: as it is there.
+        layers: the digests of its layers, unpacked, from the lowest on.
+    """
     pairs = (variable.partition("=") for variable in config.get("Env") or ())
     return ImageConfig(
         environment={name: value for name, _, value in pairs},
         onbuild=tuple(config.get("OnBuild") or ()),
         working_directory=config.get("WorkingDir") or "",
+        lowest_layer=next(iter(layers), ""),
     )

@@ -23,12 +23,18 @@ TEXT = f"""\
       "onbuild": [
         "RUN a"
       ],
-      "working_directory": "/w"
+      "working_directory": "/w",
+      "lowest_layer": "sha256:1"
     }}
   }}
 }}
 """
-NODE = ImageConfig(environment={"PATH": "/bin", "A": "1"}, onbuild=("RUN a",), working_directory="/w")
+NODE = ImageConfig(
+    environment={"PATH": "/bin", "A": "1"},
+    onbuild=("RUN a",),
+    working_directory="/w",
+    lowest_layer="sha256:1",
+)
 
 
 def test_a_lock_file_is_sorted_and_says_no_more_than_there_is() -> None:

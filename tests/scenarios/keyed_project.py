@@ -1,6 +1,7 @@
 """A project that is built by key, and what its builds did to engine and registry."""
 
 import json
+import re
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -100,6 +101,19 @@ class Project:
         }
         digests = found.exists_many(refs.values())
         return {name: digests[ref] or "" for name, ref in refs.items()}
+
+    def packings(self) -> dict[str, set[str]]:
+        """How the layers of images are packed: of `app`, and of each form that stages are kept in."""
+        registry = Registry()
+        found = dict[str, set[str]]()
+        for ref in self.refs():
+            manifest = registry.manifest(f"{self.registry.host}/{ref}")
+            assert manifest is not None
+            repository, _, tag = ref.partition(":")
+            form = tag.partition("-")[0] if repository == "app-cache" else repository
+            types = (layer["mediaType"] for layer in json.loads(manifest.body)["layers"])
+            found.setdefault(form, set()).update(re.split("[+.]", each)[-1] for each in types)
+        return found
 
     def backdate(self, prefix: str) -> None:
         """The images with such tags were made in 2020, as far as they say."""

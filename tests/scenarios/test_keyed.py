@@ -39,7 +39,21 @@ def any_engine(request: pytest.FixtureRequest) -> lab.Engine:
 
 @pytest.mark.engine
 def test_commit_after_commit(any_engine: lab.Engine, project: Project) -> None:
-    engine = any_engine
+    commit_after_commit(any_engine, project, DOCKERFILE)
+
+
+def test_a_base_that_nothing_published_stands_on_is_packed_anew(engine: lab.Engine, project: Project) -> None:
+    content = (lab.layers.pack({"stamp": lab.layers.Entry()}), lab.layers.busybox())
+    lab.push_layers(project.registry, "own:1", content)
+    dockerfile = DOCKERFILE.replace("busybox:1.37 AS base", f"{project.registry.host}/own:1 AS base")
+    project.write(Dockerfile=dockerfile)
+    commit_after_commit(engine, project, dockerfile)
+    packings = project.packings()
+    assert (packings["prefix"], packings["app"]) == ({"zstd"}, {"gzip"})
+
+
+def commit_after_commit(engine: lab.Engine, project: Project, dockerfile: str) -> None:
+    """Each commit runs what it changes and no more, on an engine that knows nothing."""
     assert project.run(engine) == (*BASE, *DEPS, *SOURCE, *TEST, *APP)
     assert project.output(engine) == "deps\napp\n"
 
@@ -53,7 +67,7 @@ def test_commit_after_commit(any_engine: lab.Engine, project: Project) -> None:
     assert project.run(engine) == (*DEPS, *SOURCE, *TEST, *APP)
 
     engine.wipe()
-    project.write(Dockerfile=DOCKERFILE.replace("/all\n", "/all && echo more >> /all\n"))
+    project.write(Dockerfile=dockerfile.replace("/all\n", "/all && echo more >> /all\n"))
     assert project.run(engine) == (f"{APP[1]} && echo more >> /all",)
 
 

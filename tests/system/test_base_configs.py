@@ -12,11 +12,16 @@ from stageplan.system.base_configs import ask_base_configs, kept_base_configs
 
 AMD64 = "linux/amd64"
 CONFIG = {"Env": ["A=1", "EMPTY=", "PATH=/bin"], "OnBuild": ["RUN a", "COPY . /b"], "WorkingDir": "/w"}
-KNOWN = ImageConfig(
-    environment={"A": "1", "EMPTY": "", "PATH": "/bin"},
-    onbuild=("RUN a", "COPY . /b"),
-    working_directory="/w",
-)
+
+
+def known() -> ImageConfig:
+    """What is found of an image that is pushed with that."""
+    return ImageConfig(
+        environment={"A": "1", "EMPTY": "", "PATH": "/bin"},
+        onbuild=("RUN a", "COPY . /b"),
+        working_directory="/w",
+        lowest_layer=lab.layers.busybox().diff_id,
+    )
 
 
 @pytest.fixture(autouse=True)
@@ -32,10 +37,10 @@ def test_a_registry_tells_and_what_it_told_is_kept(registry: lab.Registry) -> No
     image = (f"{registry.host}/base:1", AMD64)
     missing = (f"{registry.host}/other:1", AMD64)
     found = ask_base_configs([image, missing, image], seconds=10)
-    assert found.configs == {image: KNOWN}
+    assert found.configs == {image: known()}
     assert found.reasons == {missing: "its registry does not have it"}
     fixed = (f"{registry.host}/base@{digest}", AMD64)
-    assert kept_base_configs([fixed, image]).configs == {fixed: KNOWN}
+    assert kept_base_configs([fixed, image]).configs == {fixed: known()}
 
 
 def test_the_engines_mirror_stands_in_for_docker_hub(
@@ -44,7 +49,7 @@ def test_the_engines_mirror_stands_in_for_docker_hub(
     monkeypatch.setenv("DOCKER_HOST", engine.host)
     lab.push_image(hub, "library/triggers-of-mirror:1", config=CONFIG)
     image = ("docker.io/library/triggers-of-mirror:1", AMD64)
-    assert ask_base_configs([image], seconds=10).configs == {image: KNOWN}
+    assert ask_base_configs([image], seconds=10).configs == {image: known()}
 
 
 def test_the_engine_knows_what_was_built_here(

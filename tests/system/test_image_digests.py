@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import lab
-from stageplan.keys.lock import LockedImage
+from stageplan.keys.lock import LockedImage, locked_image
 from stageplan.stages.options import ImageConfig
 from stageplan.system.base_images import BaseImages, Moved
 from stageplan.system.image_configs import ImageConfigs
@@ -15,7 +15,14 @@ from stageplan.system.registry import Registry
 AMD64 = "linux/amd64"
 OLD = f"sha256:{'0' * 64}"
 CONFIG = {"Env": ["A=1"], "OnBuild": ["RUN a"], "WorkingDir": "/w"}
-KNOWN = ImageConfig(environment={"A": "1"}, onbuild=("RUN a",), working_directory="/w")
+
+
+def known() -> ImageConfig:
+    """What is found of an image that is pushed with that."""
+    lowest = lab.layers.busybox().diff_id
+    return ImageConfig(
+        environment={"A": "1"}, onbuild=("RUN a",), working_directory="/w", lowest_layer=lowest
+    )
 
 
 def asker(
@@ -37,9 +44,9 @@ def test_one_question_a_tag_once_a_base_is_known(registry: lab.Registry, tmp_pat
     digest = lab.push_image(registry, "base:1", config=CONFIG)
     ref = f"{registry.host}/base:1"
     first = asker(tmp_path).facts([ref, ref], {ref: AMD64})
-    assert (first.digests, first.configs, first.problems) == ({ref: digest}, {ref: KNOWN}, {})
+    assert (first.digests, first.configs, first.problems) == ({ref: digest}, {ref: known()}, {})
     asked = len(manifests(registry))
-    assert asker(tmp_path).facts([ref], {ref: AMD64}).configs == {ref: KNOWN}
+    assert asker(tmp_path).facts([ref], {ref: AMD64}).configs == {ref: known()}
     assert manifests(registry)[asked:] == ["HEAD /v2/base/manifests/1 200"]
 
 
@@ -57,15 +64,15 @@ def test_a_pinned_tag_stays_where_it_was_and_its_move_is_told(registry: lab.Regi
     ref = f"{registry.host}/base:1"
     facts = asker(tmp_path, lock={ref: LockedImage(digest=old)}).facts([ref], {ref: AMD64})
     assert facts.digests == {ref: old}
-    assert facts.configs == {ref: KNOWN}  # of what is pinned, not of what the tag names now
+    assert facts.configs == {ref: known()}  # of what is pinned, not of what the tag names now
     assert facts.moved == (Moved(ref=ref, pinned=old, now=now),)
 
 
 def test_offline_the_lock_file_tells_all(tmp_path: Path) -> None:
-    locked = LockedImage(digest=OLD, environment={"A": "1"}, onbuild=("RUN a",), working_directory="/w")
+    locked = locked_image(OLD, known())
     pinned, other = "registry.example.org/base:1", "registry.example.org/other:1"
     facts = asker(tmp_path, lock={pinned: locked}, offline=True).facts([pinned, other], {pinned: AMD64})
-    assert (facts.digests, facts.configs) == ({pinned: OLD}, {pinned: KNOWN})
+    assert (facts.digests, facts.configs) == ({pinned: OLD}, {pinned: known()})
     assert facts.problems == {other: "nobody was asked, and stageplan.lock does not have it"}
 
 
@@ -79,7 +86,7 @@ def test_a_mirror_is_asked_before_docker_hub(registry: lab.Registry, tmp_path: P
     digest = lab.push_image(registry, "library/base:1", config=CONFIG)
     ref = "docker.io/library/base:1"
     facts = asker(tmp_path, mirrors=(registry.host,)).facts([ref], {ref: AMD64})
-    assert (facts.digests, facts.configs) == ({ref: digest}, {ref: KNOWN})
+    assert (facts.digests, facts.configs) == ({ref: digest}, {ref: known()})
 
 
 @pytest.mark.parametrize(

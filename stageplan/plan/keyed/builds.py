@@ -1,9 +1,9 @@
 """From the targets back to what is there: which images have to be built, and from which others."""
 
 from collections.abc import Collection, Iterable, Iterator
-from typing import Literal
+from typing import Any, Literal
 
-from msgspec import UNSET, UnsetType, structs
+from msgspec import UNSET, structs
 
 from stageplan.dockerfile.references import parse_reference
 from stageplan.plan.engines import copies_manifests, mixes_sources, pushes_unstored
@@ -14,7 +14,7 @@ from stageplan.plan.keyed.pieces import Form, Pieces
 from stageplan.plan.keyed.reach import reach
 from stageplan.plan.keyed.stage_names import virtual_stage
 from stageplan.plan.keyed.wanted import wanted_forms
-from stageplan.plan.model import Build, Cache, Compression, ImageInput, MoveTags, Source, Step
+from stageplan.plan.model import Build, Cache, ImageInput, MoveTags, Source, Step
 from stageplan.plan.no_cache import EVERY_STAGE, names_without_cache
 from stageplan.plan.work import Work
 
@@ -217,7 +217,7 @@ class Builds:
             target=target,
             output="push" if tags else "cacheonly",
             store=not pushes_unstored(work.engine),
-            compression=self._compression(index, form),
+            **self._packing(index, form),
             unpack=not work.publishes and index not in {*work.targets, *work.checks},
             wants_digest=bool(tags) and form != "marker",
             tags=tags,
@@ -227,10 +227,19 @@ class Builds:
             no_cache=self._no_cache(index, inlined, target),
         )
 
-    def _compression(self, index: int, form: str) -> Compression | UnsetType:
-        """How the layers of an image are packed that only later builds take: these unpack it faster."""
-        is_kept = form in {"image", "prefix"} and index not in self._pieces.handed_out
-        return "zstd" if is_kept and self._work.publishes and pushes_unstored(self._work.engine) else UNSET
+    def _packing(self, index: int, form: str) -> dict[str, Any]:
+        """How the layers of an image are packed that only later builds take: these unpack it faster.
+
+        Those of its base, too, where nothing stands on them that is published: a builder that has a layer
+        packed in two ways leaves out the inline cache of what stands on it (BuildKit 0.25).
+        """
+        handed_out, lowest = self._pieces.handed_out, self._facts.lowest_layers
+        is_kept = form in {"image", "prefix"} and index not in handed_out
+        if not (is_kept and self._work.publishes and pushes_unstored(self._work.engine)):
+            return {}
+        own = lowest.get(index)
+        repacks = bool(own) and all(lowest.get(other, own) != own for other in handed_out)
+        return {"compression": "zstd", "force_compression": repacks or UNSET}
 
     def _no_cache(self, index: int, inlined: Collection[int], target: str) -> tuple[str, ...]:
         """The stages that a build makes without the cache; its target may be one of the plan's own."""

@@ -27,8 +27,10 @@ class KeyedFacts:
         keys: of every stage, in file order.
         present: what lies at a location, for those where something does.
         old: stages of which an image is there that is older than it may be.
+        lowest_layers: by stage, the lowest layer of the image that it starts from, where that is known.
     """
 
     keys: tuple[StageKey, ...]
     present: Mapping[str, Present] = field(default_factory=dict)
     old: frozenset[int] = frozenset()
+    lowest_layers: Mapping[int, str] = field(default_factory=dict)

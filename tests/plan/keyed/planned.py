@@ -1,7 +1,8 @@
 """Keyed plans of Dockerfiles that are written down in a test, and plans as lines to compare."""
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
+from types import MappingProxyType
 
 from stageplan.context.files import Reading
 from stageplan.dockerfile.reader import read_dockerfile
@@ -98,19 +99,26 @@ class Planned:
         return self.pieces.location(index, forms[form])
 
     def plan(
-        self, *present: str, tags: str = "", old: tuple[str, ...] = (), engine: EngineFacts = ENGINE
+        self,
+        *present: str,
+        tags: str = "",
+        old: tuple[str, ...] = (),
+        engine: EngineFacts = ENGINE,
+        lowest_layers: Mapping[str, str] = MappingProxyType({}),
     ) -> Plan:
         """The plan where these pieces are in the registry, and the tags name that piece.
 
         Args:
             old: stages of which an image is too old.
+            lowest_layers: of what stages start from, by stage.
         """
         there = {self.location(piece): Present(digest=f"sha256:{piece}", size=10) for piece in present}
         if tags:
             named = Present(digest=f"sha256:{tags}", size=10)
             there |= {tag: named for index in self.work.targets for tag in self.work.tags[index]}
         too_old = frozenset(self.graph.find(name).index for name in old)
-        facts = KeyedFacts(keys=self.keys, present=there, old=too_old)
+        lowest = {self.graph.find(name).index: layer for name, layer in lowest_layers.items()}
+        facts = KeyedFacts(keys=self.keys, present=there, old=too_old, lowest_layers=lowest)
         return make_plan(self.dockerfile, self.graph, self.options, engine, facts)
 
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec import UNSET
 
 from stageplan.plan.keyed.ahead import ahead_length
 from stageplan.plan.model import Build
@@ -204,12 +205,28 @@ def test_what_is_left_for_a_later_build_where_nothing_is_pushed_is_unpacked() ->
     }
 
 
-def test_layers_that_only_later_builds_take_are_packed_to_be_unpacked_fast() -> None:
+@pytest.mark.parametrize(
+    ("lowest_layers", "packing"),
+    [
+        pytest.param({"tools": "x", "base": "y", "app": "y"}, ("zstd", True), id="other bases"),
+        pytest.param({"tools": "x", "base": "", "app": ""}, ("zstd", True), id="on scratch"),
+        pytest.param({"tools": "x", "base": "x", "app": "x"}, ("zstd", UNSET), id="the same base"),
+        pytest.param({"tools": "x"}, ("zstd", UNSET), id="a base that is not known"),
+        pytest.param({"base": "y", "app": "y"}, ("zstd", UNSET), id="an own base that is not known"),
+    ],
+)
+def test_layers_that_only_later_builds_take_are_packed_to_be_unpacked_fast(
+    lowest_layers: dict[str, str], packing: tuple[str, object]
+) -> None:
     tools = "FROM x AS tools\nRUN a\nFROM tools AS t\nRUN t\n"
     text = f"{tools}FROM y AS base\nRUN b\nFROM base AS app\nCOPY --from=tools /a /a\n"
-    plan = Planned(text, checks=("t",)).plan()
-    packed = {step.id for step in plan.steps if isinstance(step, Build) and step.compression == "zstd"}
-    assert packed == {"image:tools"}
+    plan = Planned(text, checks=("t",)).plan(lowest_layers=lowest_layers)
+    packed = {
+        step.id: (step.compression, step.force_compression)
+        for step in plan.steps
+        if isinstance(step, Build) and step.compression is not UNSET
+    }
+    assert packed == {"image:tools": packing}
 
 
 @pytest.mark.parametrize(
