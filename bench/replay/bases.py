@@ -36,7 +36,7 @@ class Base:
 
 
 def push_base(registry: lab.Registry, base: Base, *, shrink: int, revision: int) -> str:
-    """The digest of a base after it was pushed.
+    """The digest of a base after it was pushed; no other has its lowest layer, as with `python` and its slim.
 
     Args:
         shrink: everything is smaller by this power of two, where the base can be.
@@ -47,7 +47,7 @@ def push_base(registry: lab.Registry, base: Base, *, shrink: int, revision: int)
     """
     stamp = layers.pack({"etc/release": Entry(content=f"{base.name} {revision}\n".encode())})
     return lab.push_layers(
-        registry, f"library/{base.name}", [layers.busybox(), _files(base, shrink, revision), stamp]
+        registry, f"library/{base.name}", [stamp, layers.busybox(), _files(base, shrink, revision)]
     )
 
 
