@@ -22,7 +22,7 @@ lint: $(READY)
 
 tests: $(READY)
 	-$(BIN)/python -m lab prepare
-	$(BIN)/pytest --cov --cov-report=term:skip-covered
+	$(BIN)/pytest --numprocesses=2 --dist=worksteal --cov --cov-report=term:skip-covered
 
 bench: $(READY)
 	@$(BIN)/python -m bench

@@ -118,13 +118,8 @@ class Builds:
         if self._is_there(index, form):
             digest = self._facts.present[self._pieces.location(index, form)].digest
             return ImageInput(name=name, repository=_REPOSITORY, digest=digest)
-        if form == "artifact" and self._work.publishes and self._pieces.wants_image(index):
-            self._build(index, form)  # for later commits; the whole stage is at hand now
-            return self._take(index, "image")
         if self._work.publishes:
             return ImageInput(name=name, repository=_REPOSITORY, build=self._build(index, form))
-        if form == "artifact" and self._pieces.wants_image(index):
-            return self._take(index, "image")
         return None
 
     def _build(self, index: int, form: Form) -> str:
@@ -285,18 +280,27 @@ class Builds:
         )
 
     def _cache(self, index: int, form: Form) -> Cache | None:
-        """The one cache source: the image of the first instructions, or the newest earlier image."""
+        """The one cache source: the image of the first instructions, or the newest earlier image.
+
+        Else the image that the stage starts from. It holds nothing more; but where one of two builds that go
+        on from the same image has no source, the other misses what its own has.
+        """
         is_whole = form == "prefix" or (form == "image" and self._pieces.wants_image(index))
         if not is_whole and self._pieces.prefix(index) is None:
-            return None
+            base = None if self._pieces.wants_image(index) else self._work.stage(index).base_stage
+            return None if base is None or not self._is_there(base, "image") else self._kept(base, "image")
         if not is_whole and (self._work.publishes or self._is_there(index, "prefix")):
-            source = Source(asked=True, scope=self._work.options.scope)
-            return Cache(type="registry", location=self._pieces.location(index, "prefix"), source=source)
+            return self._kept(index, "prefix")
         return Cache(
             type="inline",
             location=f"{_REPOSITORY}:{{scope}}__keyed__{self._work.part(index)}",
             export_options=() if self._work.publishes else None,
         )
+
+    def _kept(self, index: int, form: Form) -> Cache:
+        """An image of a stage as a cache source."""
+        source = Source(asked=True, scope=self._work.options.scope)
+        return Cache(type="registry", location=self._pieces.location(index, form), source=source)
 
     def _inputs(self, index: int, form: Form) -> tuple[tuple[ImageInput, ...], frozenset[int]]:
         """What stands in for other stages in a build, and the stages that it builds itself."""

@@ -37,7 +37,7 @@ class Pieces:
     """What may be kept of each stage.
 
     - `image`: the whole stage, for who starts from it or mounts it, and for who deploys it;
-    - `artifact`: only the paths that other stages copy;
+    - `artifact`: only the paths that other stages copy, where the whole stage is not kept anyway;
     - `prefix`: its first instructions, where nothing else keeps them;
     - `marker`: nothing but the fact that it was built, for a stage that is only run.
     """
@@ -92,10 +92,10 @@ class Pieces:
         """What is kept of a stage."""
         if self.wants_image(index):
             yield "image"
+        elif self.paths(index) and self.stands_in(index):
+            yield "artifact"
         if index in self.work.checks:
             yield "marker"
-        if self.paths(index) and self.stands_in(index):
-            yield "artifact"
         if self.prefix(index) is not None:
             yield "prefix"
 

@@ -35,7 +35,7 @@ def _taken(pieces: Pieces, index: int, limit: int | None) -> Iterator[tuple[int,
     for instruction in stage.instructions[:limit]:
         copied = instruction.copied
         if copied is not None and copied.stage is not None and instruction.sources:
-            yield copied.stage, "image" if pieces.paths(copied.stage) is None else "artifact"
+            yield copied.stage, "image" if pieces.wants_image(copied.stage) else "artifact"
         for mount in instruction.mounts:
             if mount.reads_source and mount.source.stage is not None:
                 yield mount.source.stage, "image"

@@ -68,8 +68,8 @@ def case(name: str, present: tuple[str, ...], steps: list[str], actions: list[st
             ("image:base", "artifact:deps", "image:app"),
             [
                 (
-                    "marker:test --target marker-test | base from sha256:image:base"
-                    " | deps from sha256:artifact:deps | push marker"
+                    "marker:test --target marker-test | base from sha256:image:base | deps from "
+                    "sha256:artifact:deps | cache image | push marker"
                 ),
                 "tags:app to sha256:image:app",
             ],

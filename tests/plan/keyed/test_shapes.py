@@ -51,8 +51,7 @@ F = "FROM y AS f\n"
             f"{A}FROM a AS b\nRUN b\n{F}COPY --from=a /o /o\nCOPY --from=b /p /p\n",
             ("image:a",),
             [
-                "artifact:a --target artifact-a | a from sha256:image:a | push artifact",
-                "artifact:b --target artifact-b | a from sha256:image:a | push artifact",
+                "artifact:b --target artifact-b | a from sha256:image:a | cache image | push artifact",
                 "ahead:f --target ahead-f | a from sha256:image:a | cache keyed__f | cacheonly",
                 (
                     "image:f --target f | a from sha256:image:a | b from artifact:b | cache keyed__f, to "
@@ -61,7 +60,7 @@ F = "FROM y AS f\n"
                 "tags:f to image:f",
             ],
             {},
-            id="the image is there, the artifact not: it is made beside the way",
+            id="a stage that is kept as a whole is copied from its image",
         ),
         pytest.param(
             f"{A}FROM a AS b\nRUN b\n{F}COPY --from=a /o /o\nCOPY --from=b /p /p\n",
@@ -73,7 +72,7 @@ F = "FROM y AS f\n"
                 ),
             ],
             {"read_only": True},
-            id="read-only, the image is there, the artifact not",
+            id="read-only, copied from its image",
         ),
         pytest.param(
             f"{A}FROM a AS t\nRUN t\n",
