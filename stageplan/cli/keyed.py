@@ -30,13 +30,18 @@ def keyed_plan(
         UnreachableError: the registry does not answer, or refuses.
     """
     keyed = request_keys(request, platform=platform, offline=offline, mirrors=engine.mirrors)
-    facts = KeyedFacts(keys=keyed.keys, lowest_layers=_lowest_layers(keyed))
+    facts = facts_of_keys(keyed)
     if not offline:
         strategy, _, work = prepare(keyed.graph.dockerfile, keyed.graph, options, engine, facts)
         facts = _asked(work, values_of(parameters_of(options, strategy)), facts)
     plan = make_plan(keyed.graph.dockerfile, keyed.graph, options, engine, facts)
     warnings = (*plan.warnings, *moved_warnings(keyed.images.moved))
     return msgspec.structs.replace(plan, warnings=warnings)
+
+
+def facts_of_keys(keyed: Keyed) -> KeyedFacts:
+    """The facts, before anybody looked what is in the registry."""
+    return KeyedFacts(keys=keyed.keys, lowest_layers=_lowest_layers(keyed))
 
 
 def _lowest_layers(keyed: Keyed) -> dict[int, str]:

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from stageplan.cli.request import Request, build_options
 from stageplan.dockerfile.instructions import Dockerfile
@@ -21,7 +20,7 @@ from stageplan.system.base_images import BaseImages, Moved
 from stageplan.system.context_digests import ContextDigests
 from stageplan.system.files import read_bytes, write_atomically
 from stageplan.system.image_configs import ImageConfigs
-from stageplan.system.registry import Registry
+from stageplan.system.mirrors import Mirrors
 from stageplan.system.user_cache import user_cache
 
 _LOCK = Path(LOCK_NAME)
@@ -112,13 +111,12 @@ def image_source(
         offline: no registry is asked.
         mirrors: what stands in for Docker Hub, as `http://HOST:PORT`.
     """
-    addresses = [urlsplit(mirror) for mirror in mirrors]
-    insecure = [address.netloc for address in addresses if address.scheme == "http"]
+    asked = Mirrors(mirrors)
     return BaseImages(
         ImageConfigs(user_cache() / "images"),
         lock=lock,
-        registry=None if offline else Registry(insecure=insecure),
-        mirrors=[f"{address.netloc}{address.path}".rstrip("/") for address in addresses],
+        registry=None if offline else asked.registry(),
+        mirrors=asked,
     )
 
 

@@ -5,13 +5,13 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
+from stageplan.cli.keyed import facts_of_keys
 from stageplan.cli.keys import read_lock, request_keys
 from stageplan.cli.planning import NOT_ASKED, native_platform
 from stageplan.cli.request import Request, plan_options
 from stageplan.errors import UsageError
 from stageplan.plan.document import decode_plan
 from stageplan.plan.facts import EngineFacts
-from stageplan.plan.keyed.facts import KeyedFacts
 from stageplan.plan.planner import prepare
 from stageplan.plan.strategies.keyed import KEYED, locations
 from stageplan.retention.facts import Facts
@@ -75,8 +75,7 @@ def _keys(request: Request, engine: EngineFacts) -> Iterator[str]:
     """The keys under which a plan would look for images."""
     keyed = request_keys(request, platform=native_platform(engine), offline=False, mirrors=engine.mirrors)
     options = replace(plan_options(request), strategy=KEYED)
-    facts = KeyedFacts(keys=keyed.keys)
-    _, _, work = prepare(keyed.graph.dockerfile, keyed.graph, options, NOT_ASKED, facts)
+    _, _, work = prepare(keyed.graph.dockerfile, keyed.graph, options, NOT_ASKED, facts_of_keys(keyed))
     for location in locations(work):
         name = read_name(location.rpartition(":")[2])
         if isinstance(name, KeyRef):

@@ -169,6 +169,7 @@ class Build(Data, tag_field="kind", tag="build", frozen=True, kw_only=True):
         store: whether an image that is pushed is also left in the builder, in any case.
         compression: how new layers of the image are packed; unset: with gzip.
         force_compression: whether the layers that were packed before are packed like that, too.
+        repacks: the platform of the base image that it packs anew, which is all it does.
         unpack: whether its layers are left in the builder where the whole stage was a hit.
         converts: whether a conversion leaves them there, for a BuildKit of its own unpacks only what it runs.
         unpack_for: builds that need these layers; they are unpacked where the cache source of one lacks some.
@@ -190,6 +191,7 @@ class Build(Data, tag_field="kind", tag="build", frozen=True, kw_only=True):
     store: bool = True
     compression: Compression | msgspec.UnsetType = msgspec.UNSET
     force_compression: bool | msgspec.UnsetType = msgspec.UNSET
+    repacks: str | msgspec.UnsetType = msgspec.UNSET
     unpack: bool = False
     converts: bool | msgspec.UnsetType = msgspec.UNSET
     unpack_for: tuple[str, ...] = ()

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-FORMS: Final = ("image", "artifact", "prefix", "marker")
+FORMS: Final = ("image", "artifact", "prefix", "marker", "base")
 LAYER: Final = "layer"
 _SHOWN: Final = 12
 _KINDS: Final = frozenset({"inline", "classic", "keyed"})

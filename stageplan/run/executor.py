@@ -14,6 +14,7 @@ from stageplan.run import (
     image_steps,
     kaniko_steps,
     pack_steps,
+    repack_steps,
     tag_steps,
 )
 from stageplan.run.attempts import attempt
@@ -205,6 +206,8 @@ def _needs(step: Step) -> tuple[str, ...]:
 
 def _dispatch(session: Session, step: Step, run: StepRun) -> None:
     match step:
+        case Build(repacks=str()):
+            repack_steps.repack(session, step, run)
         case Build():
             _BUILDS[step.builder](session, step, run)
         case MoveTags():

@@ -84,6 +84,37 @@ class RegistryPort(Protocol):
         """The digest that both refs name now; within a registry no layer moves."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Packed:
+    """An image that was packed anew.
+
+    Attributes:
+        digest: of its manifest.
+        down: bytes of layers that came in.
+        up: the same the other way.
+    """
+
+    digest: str
+    down: int
+    up: int
+
+
+class PackerPort(Protocol):
+    """Packs images anew without a builder."""
+
+    def pack(self, source: str, target: str, platform: str) -> Packed | None:
+        """The target names the image, its layers packed with zstd; None where only a builder can do that.
+
+        Args:
+            source: `REPOSITORY@DIGEST` of an image or an index.
+            target: the ref that it gets.
+            platform: of an index, the image for this one.
+
+        Raises:
+            StageplanError: a registry does not answer, or refuses.
+        """
+
+
 class FilesPort(Protocol):
     """Files and folders."""
 
@@ -130,6 +161,7 @@ class Ports:
 
     buildx: BuildxPort
     registry: RegistryPort
+    packer: PackerPort
     images: ImagesPort | None
     files: FilesPort
     clock: Clock

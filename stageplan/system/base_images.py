@@ -1,14 +1,15 @@
 """What is known of the images that a build starts from: their digests and configurations."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
-from stageplan.dockerfile.references import DEFAULT_DOMAIN, parse_reference
+from stageplan.dockerfile.references import parse_reference
 from stageplan.errors import UnreachableError
 from stageplan.keys.lock import LockedImage
 from stageplan.stages.options import ImageConfig
 from stageplan.system.image_configs import ImageConfigs
+from stageplan.system.mirrors import Mirrors
 from stageplan.system.registry import Registry
 from stageplan.system.transport import CONNECTIONS
 
@@ -59,7 +60,7 @@ class BaseImages:
         configs: configurations that were read before.
         lock: what is pinned, by normalised reference.
         registry: None: nobody is asked.
-        mirrors: registries that stand in for Docker Hub, as `HOST:PORT` or `HOST/PATH`; asked before it.
+        mirrors: asked before Docker Hub.
     """
 
     def __init__(
@@ -68,12 +69,12 @@ class BaseImages:
         *,
         lock: Mapping[str, LockedImage],
         registry: Registry | None,
-        mirrors: Iterable[str] = (),
+        mirrors: Mirrors | None = None,
     ) -> None:
         self._configs = configs
         self._lock = lock
         self._registry = registry
-        self._mirrors = tuple(mirrors)
+        self._mirrors = mirrors or Mirrors()
 
     def facts(self, refs: Iterable[str], bases: Mapping[str, str]) -> ImageFacts:
         """What is known of images; all are asked for at once.
@@ -130,7 +131,7 @@ class BaseImages:
         if self._registry is None:
             return None, _OFFLINE
         problem = _MISSING
-        for place in self._places(ref):
+        for place in self._mirrors.places(ref):
             try:
                 digest = self._registry.exists(place)
             except UnreachableError as error:
@@ -145,7 +146,7 @@ class BaseImages:
         if self._registry is None:
             return None, _OFFLINE
         problem = f"there is none for {platform}"
-        for place in self._places(ref):
+        for place in self._mirrors.places(ref):
             try:
                 config = self._configs.read(self._registry, parse_reference(place).name, digest, platform)
             except UnreachableError as error:
@@ -154,11 +155,3 @@ class BaseImages:
             if config:
                 return config, None
         return None, problem
-
-    def _places(self, ref: str) -> Iterator[str]:
-        """Where an image may lie: in a mirror, then where its name says."""
-        reference = parse_reference(ref)
-        if reference.domain == DEFAULT_DOMAIN:
-            for mirror in self._mirrors:
-                yield f"{mirror}/{ref.removeprefix(f'{DEFAULT_DOMAIN}/')}"
-        yield ref

@@ -47,11 +47,7 @@ class ImageConfigs:
         kept = self.kept(digest, platform)
         if kept is not None:
             return kept
-        document = _manifest(registry, repository, digest)
-        if "manifests" in document:
-            fitting = _fitting(document["manifests"], platform)
-            document = _manifest(registry, repository, fitting) if fitting else {}
-        described = document.get("config")
+        described = image_manifest(registry, repository, digest, platform).get("config")
         if not described:
             return None
         read = json.loads(registry.blob(repository, described["digest"]))
@@ -63,6 +59,25 @@ class ImageConfigs:
 
     def _file(self, digest: str, platform: str) -> Path:
         return self._folder / f"{digest}-{platform}.json".replace("/", "-").replace(":", "-")
+
+
+def image_manifest(registry: Registry, repository: str, digest: str, platform: str) -> Mapping[str, Any]:
+    """The manifest of an image for a platform; empty where there is none for it.
+
+    Args:
+        registry: where it is asked for.
+        repository: that holds it, with its registry.
+        digest: of a manifest or an index.
+        platform: such as `linux/arm64`.
+
+    Raises:
+        UnreachableError: the registry does not answer, or refuses.
+    """
+    document = _manifest(registry, repository, digest)
+    if "manifests" not in document:
+        return document
+    fitting = _fitting(document["manifests"], platform)
+    return _manifest(registry, repository, fitting) if fitting else {}
 
 
 def _manifest(registry: Registry, repository: str, digest: str) -> Mapping[str, Any]:

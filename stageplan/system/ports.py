@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from stageplan.run.ports import ImagesPort, Ports
+from stageplan.system.base_packer import BasePacker
 from stageplan.system.buildx import DockerCommands
 from stageplan.system.files import read_bytes
 from stageplan.system.process import Processes
@@ -26,6 +27,7 @@ def machine_ports(
     return Ports(
         buildx=DockerCommands(processes, base=env),
         registry=Registry(),
+        packer=BasePacker(),
         images=images,
         files=Files(),
         clock=SystemClock(),

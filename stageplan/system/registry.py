@@ -2,17 +2,19 @@
 
 import json
 import secrets
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from stageplan.dockerfile.references import DEFAULT_TAG, InvalidReferenceError, parse_reference
 from stageplan.errors import UnreachableError, UsageError
+from stageplan.run.ports import Packed
 from stageplan.system.credentials import DockerLogins
 from stageplan.system.registry_auth import Authority, FindLogin
 from stageplan.system.registry_content import OCI_CONFIG, OCI_MANIFEST, Manifest, digest_of
 from stageplan.system.registry_copy import copy
+from stageplan.system.registry_repack import repack
 from stageplan.system.registry_session import Action, Repository, Session
 from stageplan.system.registry_store import Store
 from stageplan.system.transport import CONNECTIONS, Patience, Transport
@@ -99,6 +101,17 @@ class Registry:
             )
         copy(self._store, place, repository, manifest, tag)
         return manifest.digest
+
+    def repack(self, source: str, manifest: Mapping[str, Any], target: str) -> Packed | None:
+        """An image packed with zstd, which the target names now; None where that cannot be done here.
+
+        Args:
+            source: the repository that holds it.
+            manifest: of the image.
+            target: the ref that it gets.
+        """
+        repository, tag = locate(target)
+        return repack(self._store, locate(source)[0], repository, manifest, tag)
 
     def delete_tag(self, ref: str) -> None:
         """The tag is gone, and no other; what it named stays for the registry's own clean-up.

@@ -50,12 +50,17 @@ def check_digest(data: bytes, digest: str, host: str) -> bytes:
         UnreachableError: they have not (`registry-garbled`).
     """
     if digest.startswith("sha256:") and digest_of(data) != digest:
-        raise UnreachableError(
-            "registry-garbled",
-            f"registry '{host}' sent something else than '{digest}'",
-            hint="check the registry's storage, and proxies on the way to it",
-        )
+        raise other_content(digest, host)
     return data
+
+
+def other_content(digest: str, host: str) -> UnreachableError:
+    """The error for a registry that sent something else than what was asked for."""
+    return UnreachableError(
+        "registry-garbled",
+        f"registry '{host}' sent something else than '{digest}'",
+        hint="check the registry's storage, and proxies on the way to it",
+    )
 
 
 def content_of(manifest: Manifest, host: str) -> Content:

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from http import HTTPStatus
 
@@ -126,7 +126,10 @@ class Store:
 
     def upload(self, repository: Repository, digest: str, size: int, body: Body) -> None:
         """The repository holds the blob."""
-        place = self._start_upload(repository)
+        self._finish_upload(repository, self._start_upload(repository), digest, size, body)
+
+    def _finish_upload(self, repository: Repository, place: str, digest: str, size: int, body: Body) -> None:
+        """What was sent, with this last part of it, is a blob."""
         self._session.request(
             "PUT",
             repository,
@@ -136,6 +139,32 @@ class Store:
             body=body,
             expected=(HTTPStatus.CREATED, HTTPStatus.ACCEPTED, HTTPStatus.NO_CONTENT),
         )
+
+    def upload_unknown(
+        self, repository: Repository, pieces: Iterable[bytes], digest: Callable[[], str]
+    ) -> None:
+        """The repository holds a blob whose size and digest show only when it is sent.
+
+        Args:
+            repository: which.
+            pieces: of the blob.
+            digest: asked when the last piece is sent.
+        """
+        place = self._start_upload(repository)
+        try:
+            answer = self._session.request(
+                "PATCH",
+                repository,
+                place,
+                action="pull,push",
+                headers={"Content-Type": "application/octet-stream"},
+                body=pieces,
+                expected=(HTTPStatus.ACCEPTED, HTTPStatus.NO_CONTENT),
+            )
+        except BaseException:
+            self._cancel(repository, place)
+            raise
+        self._finish_upload(repository, answer.headers.get("Location", place), digest(), 0, None)
 
     def mount(self, repository: Repository, digest: str, source: Repository) -> bool:
         """Whether the registry took the blob over from another of its repositories."""

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from stageplan.run.ports import ClassicBuild, ImagesError, OnLine, OnMessage, Ports
+from stageplan.system.base_packer import BasePacker
 from stageplan.system.ports import Files
 from stageplan.system.registry import Registry
 
@@ -103,6 +104,7 @@ def fake_ports(
     return Ports(
         buildx=buildx or FakeBuildx(),
         registry=Registry(),
+        packer=BasePacker(),
         images=images,
         files=Files(),
         clock=clock or FakeClock(),

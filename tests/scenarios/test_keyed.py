@@ -42,14 +42,21 @@ def test_commit_after_commit(any_engine: lab.Engine, project: Project) -> None:
     commit_after_commit(any_engine, project, DOCKERFILE)
 
 
-def test_a_base_that_nothing_published_stands_on_is_packed_anew(engine: lab.Engine, project: Project) -> None:
+@pytest.mark.parametrize(
+    "settings",
+    [pytest.param("", id="by the registries"), pytest.param('builder = "default"\n', id="by the builder")],
+)
+def test_a_base_that_nothing_published_stands_on_is_packed_anew(
+    engine: lab.Engine, project: Project, settings: str
+) -> None:
+    project.write(stageplan_toml=settings)
     content = (lab.layers.pack({"stamp": lab.layers.Entry()}), lab.layers.busybox())
     lab.push_layers(project.registry, "own:1", content)
     dockerfile = DOCKERFILE.replace("busybox:1.37 AS base", f"{project.registry.host}/own:1 AS base")
     project.write(Dockerfile=dockerfile)
     commit_after_commit(engine, project, dockerfile)
     packings = project.packings()
-    assert (packings["prefix"], packings["app"]) == ({"zstd"}, {"gzip"})
+    assert (packings["base"], packings["prefix"], packings["app"]) == ({"zstd"}, {"zstd"}, {"gzip"})
 
 
 def commit_after_commit(engine: lab.Engine, project: Project, dockerfile: str) -> None:

@@ -10,6 +10,7 @@ from stageplan.keys.lock import LockedImage, locked_image
 from stageplan.stages.options import ImageConfig
 from stageplan.system.base_images import BaseImages, Moved
 from stageplan.system.image_configs import ImageConfigs
+from stageplan.system.mirrors import Mirrors
 from stageplan.system.registry import Registry
 
 AMD64 = "linux/amd64"
@@ -30,7 +31,7 @@ def asker(
     *,
     lock: Mapping[str, LockedImage] | None = None,
     offline: bool = False,
-    mirrors: tuple[str, ...] = (),
+    mirrors: Mirrors | None = None,
 ) -> BaseImages:
     registry = None if offline else Registry()
     return BaseImages(ImageConfigs(folder / "images"), lock=lock or {}, registry=registry, mirrors=mirrors)
@@ -85,7 +86,7 @@ def test_the_lock_file_stands_in_for_a_registry_that_does_not_answer(tmp_path: P
 def test_a_mirror_is_asked_before_docker_hub(registry: lab.Registry, tmp_path: Path) -> None:
     digest = lab.push_image(registry, "library/base:1", config=CONFIG)
     ref = "docker.io/library/base:1"
-    facts = asker(tmp_path, mirrors=(registry.host,)).facts([ref], {ref: AMD64})
+    facts = asker(tmp_path, mirrors=Mirrors([f"http://{registry.host}"])).facts([ref], {ref: AMD64})
     assert (facts.digests, facts.configs) == ({ref: digest}, {ref: known()})
 
 

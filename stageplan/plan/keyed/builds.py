@@ -9,16 +9,15 @@ from stageplan.dockerfile.references import parse_reference
 from stageplan.plan.engines import copies_manifests, mixes_sources, pushes_unstored
 from stageplan.plan.keyed.ahead import ahead_length
 from stageplan.plan.keyed.anew import built_anew, without_cache
+from stageplan.plan.keyed.bases import Bases, PackedBase
 from stageplan.plan.keyed.facts import KeyedFacts
-from stageplan.plan.keyed.pieces import Form, Pieces
+from stageplan.plan.keyed.pieces import REPOSITORY, Form, Pieces
 from stageplan.plan.keyed.reach import reach
 from stageplan.plan.keyed.stage_names import virtual_stage
 from stageplan.plan.keyed.wanted import wanted_forms
 from stageplan.plan.model import Build, Cache, ImageInput, MoveTags, Source, Step
 from stageplan.plan.no_cache import EVERY_STAGE, names_without_cache
 from stageplan.plan.work import Work
-
-_REPOSITORY = "{cache_image}"
 
 
 class Builds:
@@ -40,7 +39,9 @@ class Builds:
         self.ahead: dict[int, int] = {}
         self._work = work
         self._facts = facts
+        self._packs_anew = work.publishes and pushes_unstored(work.engine)
         self._pieces = Pieces(work, facts.keys)
+        self._bases = Bases(self._pieces, facts)
         self._anew = built_anew(work, facts)
         self._without_cache = without_cache(work, facts)
         self._made: dict[str, str] = {}  # by location, the step that makes what lies there
@@ -97,7 +98,7 @@ class Builds:
             needs=tuple(step for step in self.steps if isinstance(self.steps[step], Build)),
             build=None if present else build,
             digest=present.digest if present else None,
-            repository=_REPOSITORY,
+            repository=REPOSITORY,
             carbon_copy=copies_manifests(work.engine),
             tags=tags,
         )
@@ -117,9 +118,9 @@ class Builds:
         name = self._work.key(index)
         if self._is_there(index, form):
             digest = self._facts.present[self._pieces.location(index, form)].digest
-            return ImageInput(name=name, repository=_REPOSITORY, digest=digest)
+            return ImageInput(name=name, repository=REPOSITORY, digest=digest)
         if self._work.publishes:
-            return ImageInput(name=name, repository=_REPOSITORY, build=self._build(index, form))
+            return ImageInput(name=name, repository=REPOSITORY, build=self._build(index, form))
         return None
 
     def _build(self, index: int, form: Form) -> str:
@@ -134,7 +135,7 @@ class Builds:
         self.reasons.setdefault(index, self._anew.get(index) or f"its {kept} is not in the registry")
         inputs, inlined = self._inputs(index, form)
         cache = self._cache(index, form)
-        needs = [item.build for item in inputs if item.build is not None]
+        needs = list(_builds(inputs))
         if self._is_missing_prefix(index, form):
             needs.append(self._build(index, "prefix"))
         elif form != "prefix":
@@ -199,42 +200,76 @@ class Builds:
             newest = (cache.location,) if cache is not None and form in {"image", "prefix"} else ()
             tags = (self._pieces.location(index, form), *newest)
         tags = tags if tags and work.publishes else ()
+        images = tuple(self._images(inlined))
         virtual = form == "ahead" or (form != "image" and bool(tags))
         self.along |= inlined - {index}
         target = virtual_stage(form, work.key(index)) if virtual else work.title(index)
         self.steps[self._id(index, form)] = Build(
             id=self._id(index, form),
             reason=self.reasons[index],
-            needs=tuple(dict.fromkeys(needs)),
+            needs=tuple(dict.fromkeys((*needs, *_builds(images)))),
             stage=work.title(index),
             index=index,
             stages=tuple(sorted(inlined)) if cache is not None or not work.publishes else (),
             target=target,
             output="push" if tags else "cacheonly",
             store=not pushes_unstored(work.engine),
-            **self._packing(index, form),
+            **self._packing(index, form, images),
             unpack=not work.publishes and index not in {*work.targets, *work.checks},
             wants_digest=bool(tags) and form != "marker",
             tags=tags,
             build_args=work.build_args,
-            inputs=(*inputs, *self._pinned(inlined)),
+            inputs=(*inputs, *images),
             cache=cache,
             no_cache=self._no_cache(index, inlined, target),
         )
 
-    def _packing(self, index: int, form: str) -> dict[str, Any]:
+    def _packing(self, index: int, form: str, images: Iterable[ImageInput]) -> dict[str, Any]:
         """How the layers of an image are packed that only later builds take: these unpack it faster.
 
-        Those of its base, too, where nothing stands on them that is published: a builder that has a layer
-        packed in two ways leaves out the inline cache of what stands on it (BuildKit 0.25).
+        Those of its base, too, should the builder have them as they were.
         """
-        handed_out, lowest = self._pieces.handed_out, self._facts.lowest_layers
-        is_kept = form in {"image", "prefix"} and index not in handed_out
-        if not (is_kept and self._work.publishes and pushes_unstored(self._work.engine)):
+        if form not in {"image", "prefix"} or index in self._pieces.handed_out or not self._packs_anew:
             return {}
-        own = lowest.get(index)
-        repacks = bool(own) and all(lowest.get(other, own) != own for other in handed_out)
-        return {"compression": "zstd", "force_compression": repacks or UNSET}
+        is_packed = any(image.repository == REPOSITORY for image in images)
+        return {"compression": "zstd", "force_compression": is_packed or UNSET}
+
+    def _images(self, stages: Iterable[int]) -> Iterator[ImageInput]:
+        """What stands in for the images that stages name: a tag may move between plan and build."""
+        named = {name: digest for index in stages for name, digest in self._bases.named_by(index)}
+        for name in sorted(named):
+            base, reference = self._bases.packed.get(name), parse_reference(name)
+            pinned = ImageInput(name=name, repository=reference.name, digest=named[name])
+            present = self._facts.present.get(base.location) if base else None
+            if present is not None:
+                yield structs.replace(pinned, repository=REPOSITORY, digest=present.digest)
+            elif base and self._packs_anew:
+                build = self._pack(base, pinned)
+                yield ImageInput(name=name, repository=REPOSITORY, build=build)
+            elif reference.digest is None:
+                yield pinned
+
+    def _pack(self, base: PackedBase, original: ImageInput) -> str:
+        """The id of the step that packs a base image anew."""
+        work, name = self._work, self._work.key(base.stage)
+        build = Build(
+            id=f"base:{name}",
+            reason="later builds unpack its base faster like that",
+            stage=work.title(base.stage),
+            index=base.stage,
+            target=virtual_stage("base", name),
+            output="push",
+            store=False,
+            compression="zstd",
+            force_compression=True,
+            repacks=work.stage(base.stage).effective_platform,
+            wants_digest=True,
+            tags=(base.location,),
+            build_args=work.build_args,
+            inputs=(original,),
+        )
+        self.steps[build.id] = build
+        return build.id
 
     def _no_cache(self, index: int, inlined: Collection[int], target: str) -> tuple[str, ...]:
         """The stages that a build makes without the cache; its target may be one of the plan's own."""
@@ -243,26 +278,12 @@ class Builds:
         own = index in self._without_cache and names != (EVERY_STAGE,) and target not in names
         return (*names, target) if own else names
 
-    def _pinned(self, stages: Collection[int]) -> Iterator[ImageInput]:
-        """The images that the stages name, as the keys know them: a tag may move between plan and build."""
-        names = {parse_reference(stage.label).normalized for stage in self._work.graph.stages}
-        found = {
-            item.name: item.value.partition(" ")[0]
-            for index in stages
-            for item in self._facts.keys[index].inputs
-            if item.kind in {"base-image", "copied-image"} and item.value.startswith("sha256:")
-        }
-        for name in sorted(found.keys() - names):
-            reference = parse_reference(name)
-            if reference.digest is None:
-                yield ImageInput(name=name, repository=reference.name, digest=found[name])
-
     def _unkeyed(self, index: int, form: Form) -> None:
         """A stage that has no key is built each time, with a cache of BuildKit's own."""
         work = self._work
         self.reasons[index] = f"it has no key: {self._facts.keys[index].unkeyed}"
         inputs, inlined = self._inputs(index, form)
-        location = f"{_REPOSITORY}:{{scope}}__{work.part(index)}"
+        location = f"{REPOSITORY}:{{scope}}__{work.part(index)}"
         export = (("mode", "max"), ("ignore-error", "true"))
         self._add(
             index,
@@ -273,10 +294,10 @@ class Builds:
                 type="registry", location=location, export_options=None if work.options.read_only else export
             ),
             needs=(
-                *(item.build for item in inputs if item.build is not None),
+                *_builds(inputs),
                 *self._before(index, inlined),
             ),
-            tags=(f"{_REPOSITORY}:{{scope}}__image__{work.part(index)}",) if form == "image" else (),
+            tags=(f"{REPOSITORY}:{{scope}}__image__{work.part(index)}",) if form == "image" else (),
         )
 
     def _cache(self, index: int, form: Form) -> Cache | None:
@@ -293,7 +314,7 @@ class Builds:
             return self._kept(index, "prefix")
         return Cache(
             type="inline",
-            location=f"{_REPOSITORY}:{{scope}}__keyed__{self._work.part(index)}",
+            location=f"{REPOSITORY}:{{scope}}__keyed__{self._work.part(index)}",
             export_options=() if self._work.publishes else None,
         )
 
@@ -323,3 +344,8 @@ class Builds:
 
     def _id(self, index: int, form: str) -> str:
         return f"{form}:{self._work.key(index)}"
+
+
+def _builds(inputs: Iterable[ImageInput]) -> tuple[str, ...]:
+    """The steps that make what stands in for others."""
+    return tuple(item.build for item in inputs if item.build is not None)

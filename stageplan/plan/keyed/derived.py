@@ -106,6 +106,8 @@ def _virtual_stages(
     """The lines of the plan's own stages."""
     for index in sorted(pieces.reached):
         name = pieces.work.key(index)
+        if virtual_stage("base", name) in targets:
+            yield _from(pieces.work.graph.dockerfile.stages[index], virtual_stage("base", name))
         if virtual_stage("prefix", name) in targets:
             yield from _beginning(pieces, index, "prefix", pieces.prefix(index) or 0, again.get(index, ()))
         if index in ahead:
@@ -130,11 +132,11 @@ def _beginning(pieces: Pieces, index: int, form: str, length: int, again: tuple[
     dockerfile = pieces.work.graph.dockerfile
     text = dockerfile.stages[index]
     end = pieces.work.stage(index).instructions[length].span.line
-    yield f"{_from(text)} AS {virtual_stage(form, pieces.work.key(index))}"
+    yield _from(text, virtual_stage(form, pieces.work.key(index)))
     yield from again
     yield from dockerfile.text.split("\n")[text.start.span.end_line : end - 1]
 
 
-def _from(text: StageText) -> str:
+def _from(text: StageText, name: str) -> str:
     flags = [f"--{flag.name}={flag.value}" for flag in text.start.flags]
-    return " ".join(("FROM", *flags, text.base))
+    return " ".join(("FROM", *flags, text.base, "AS", name))

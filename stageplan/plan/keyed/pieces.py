@@ -16,6 +16,7 @@ from stageplan.plan.keyed.prefix import can_stand_last, prefix_key, prefix_lengt
 from stageplan.plan.work import Work
 
 Form = Literal["image", "artifact", "prefix", "marker"]
+REPOSITORY = "{cache_image}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +79,7 @@ class Pieces:
 
     def location(self, index: int, form: Form) -> str:
         """Where the image of a kept stage lies."""
-        return f"{{cache_image}}:{form}-{self._key(index, form)}"
+        return f"{REPOSITORY}:{form}-{self._key(index, form)}"
 
     def kept(self) -> Iterator[KeptImage]:
         """Every image that may be there already."""

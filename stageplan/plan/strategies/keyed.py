@@ -6,6 +6,7 @@ from msgspec.structs import replace
 
 from stageplan.plan.engines import needs_buildx
 from stageplan.plan.facts import EngineFacts
+from stageplan.plan.keyed.bases import Bases
 from stageplan.plan.keyed.builds import Builds
 from stageplan.plan.keyed.derived import derived_text
 from stageplan.plan.keyed.facts import KeyedFacts
@@ -22,7 +23,11 @@ _SHOWN = 12  # digits of a key
 def locations(work: Work) -> tuple[str, ...]:
     """Where to look before a plan is made: images by key, and the tags of the targets."""
     tags = chain.from_iterable(work.tags.values()) if work.publishes else ()
-    return tuple(dict.fromkeys((*(image.location for image in kept_images(work)), *tags)))
+    facts = _facts(work)
+    pieces = Pieces(work, facts.keys)
+    kept = (image.location for image in pieces.kept())
+    bases = (base.location for base in Bases(pieces, facts).packed.values())
+    return tuple(dict.fromkeys((*kept, *bases, *tags)))
 
 
 def kept_images(work: Work) -> tuple[KeptImage, ...]:

@@ -10,6 +10,7 @@ from stageplan.graph import BuildOptions, ImageConfig, StageGraph, build_graph
 from stageplan.keys.model import KeyFacts
 from stageplan.keys.stage_keys import stage_keys
 from stageplan.plan.facts import EngineFacts
+from stageplan.plan.keyed.bases import Bases
 from stageplan.plan.keyed.facts import KeyedFacts, Present
 from stageplan.plan.keyed.pieces import Form, Pieces
 from stageplan.plan.model import Build, BuildArg, Cache, MoveTags, Plan
@@ -105,12 +106,14 @@ class Planned:
         old: tuple[str, ...] = (),
         engine: EngineFacts = ENGINE,
         lowest_layers: Mapping[str, str] = MappingProxyType({}),
+        bases: Collection[str] = (),
     ) -> Plan:
         """The plan where these pieces are in the registry, and the tags name that piece.
 
         Args:
             old: stages of which an image is too old.
             lowest_layers: of what stages start from, by stage.
+            bases: normalized names of base images that are kept packed anew.
         """
         there = {self.location(piece): Present(digest=f"sha256:{piece}", size=10) for piece in present}
         if tags:
@@ -118,6 +121,8 @@ class Planned:
             there |= {tag: named for index in self.work.targets for tag in self.work.tags[index]}
         too_old = frozenset(self.graph.find(name).index for name in old)
         lowest = {self.graph.find(name).index: layer for name, layer in lowest_layers.items()}
+        packed = Bases(self.pieces, KeyedFacts(keys=self.keys, lowest_layers=lowest)).packed
+        there |= {packed[name].location: Present(digest=f"sha256:{name}", size=10) for name in bases}
         facts = KeyedFacts(keys=self.keys, present=there, old=too_old, lowest_layers=lowest)
         return make_plan(self.dockerfile, self.graph, self.options, engine, facts)
 

@@ -1,0 +1,31 @@
+"""Base images packed anew by the registries alone."""
+
+from stageplan.dockerfile.references import parse_reference
+from stageplan.run.ports import Packed
+from stageplan.system.engine import engine_facts
+from stageplan.system.image_configs import image_manifest
+from stageplan.system.mirrors import Mirrors
+
+
+class BasePacker:
+    """Packs images with zstd on the way from where they lie to where they are kept."""
+
+    def pack(self, source: str, target: str, platform: str) -> Packed | None:
+        """The target names the image, packed anew; None where only a builder can do that.
+
+        Args:
+            source: `REPOSITORY@DIGEST` of an image or an index; a mirror of Docker Hub is asked first.
+            target: the ref that it gets.
+            platform: of an index, the image for this one.
+
+        Raises:
+            UnreachableError: a registry does not answer, or refuses.
+        """
+        mirrors = Mirrors(engine_facts(None).mirrors)
+        registry = mirrors.registry()
+        for place in mirrors.places(source):
+            reference = parse_reference(place)
+            manifest = image_manifest(registry, reference.name, reference.digest or "", platform)
+            if manifest:
+                return registry.repack(reference.name, manifest, target)
+        return None

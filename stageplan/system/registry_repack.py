@@ -1,0 +1,141 @@
+"""Packs the layers of an image with zstd, on the way from one repository to another."""
+
+import json
+import zlib
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any, Final
+
+import zstandard
+
+from stageplan.run.ports import Packed
+from stageplan.system.registry_content import OCI_CONFIG, OCI_MANIFEST, Manifest, other_content
+from stageplan.system.registry_session import Repository
+from stageplan.system.registry_store import Store
+
+if TYPE_CHECKING:
+    from hashlib import _Hash as Hash
+
+_GZIP: Final = frozenset(
+    {"application/vnd.docker.image.rootfs.diff.tar.gzip", "application/vnd.oci.image.layer.v1.tar+gzip"}
+)
+_ZSTD: Final = "application/vnd.oci.image.layer.v1.tar+zstd"
+_LAYERS_AT_ONCE = 4
+_GZIP_WINDOW = 31  # the largest, behind gzip's header
+_LEVEL = 3
+_PIECE = 1 << 16
+_WINDOW = 23  # 8 MiB: what every unpacker has to have, and as large as that of BuildKit
+
+
+def repack(
+    store: Store, source: Repository, target: Repository, manifest: Mapping[str, Any], name: str
+) -> Packed | None:
+    """The target repository holds the image under the name; None where a layer is not packed with gzip.
+
+    Its configuration is the same, byte by byte.
+
+    Args:
+        store: does the single requests.
+        source: where it is.
+        target: where it shall be.
+        manifest: of one image of the source repository.
+        name: a tag.
+
+    Raises:
+        UnreachableError: a registry does not answer, refuses, or sent something else than asked for.
+    """
+    layers = manifest.get("layers") or ()
+    if any(layer["mediaType"] not in _GZIP or layer.get("urls") for layer in layers):
+        return None
+    config = store.blob(source, manifest["config"]["digest"])
+    unpacked = json.loads(config)["rootfs"]["diff_ids"]
+    packings = [_Packing(layer, whole) for layer, whole in zip(layers, unpacked, strict=True)]
+    with ThreadPoolExecutor(_LAYERS_AT_ONCE) as pool:
+        list(pool.map(lambda packing: packing.carry(store, source, target), packings))
+    config_digest = manifest["config"]["digest"]
+    if not store.has_blob(target, config_digest):
+        store.upload(target, config_digest, len(config), config)
+    packed = [packing.described for packing in packings]
+    document = {
+        "schemaVersion": 2,
+        "mediaType": OCI_MANIFEST,
+        "config": {"mediaType": OCI_CONFIG, "digest": config_digest, "size": len(config)},
+        "layers": packed,
+    }
+    made = Manifest(body=json.dumps(document).encode("ascii"), media_type=OCI_MANIFEST)
+    store.put_manifest(target, name, made)
+    down, up = (sum(layer["size"] for layer in each) for each in (layers, packed))
+    return Packed(digest=made.digest, down=down, up=up)
+
+
+class _Packing:
+    """A layer on its way, unpacked and packed again piece by piece.
+
+    Args:
+        layer: as its manifest describes it.
+        unpacked: the digest that it has to have without packing.
+    """
+
+    def __init__(self, layer: Mapping[str, Any], unpacked: str) -> None:
+        self._layer = layer
+        self._unpacked = unpacked
+        self._size = 0
+        self._written = sha256()
+
+    @property
+    def described(self) -> dict[str, Any]:
+        """The layer, packed anew, as a manifest describes it."""
+        return {"mediaType": _ZSTD, "digest": self._digest(), "size": self._size}
+
+    def carry(self, store: Store, source: Repository, target: Repository) -> None:
+        """The target holds the layer, packed anew.
+
+        Raises:
+            UnreachableError: it is not what was described (`registry-garbled`), or a registry is silent.
+        """
+        with store.blob_pieces(source, self._layer["digest"]) as pieces:
+            store.upload_unknown(target, self._packed(pieces, source.host), self._digest)
+
+    def _packed(self, pieces: Iterable[bytes], host: str) -> Iterator[bytes]:
+        came, content = sha256(), sha256()
+        parameters = zstandard.ZstdCompressionParameters.from_level(_LEVEL, window_log=_WINDOW)
+        pack = zstandard.ZstdCompressor(compression_params=parameters).compressobj()
+        try:
+            for data in _unzipped(_passing(pieces, came)):
+                content.update(data)
+                yield from self._counted(pack.compress(data))
+        except zlib.error as cause:
+            raise other_content(self._layer["digest"], host) from cause
+        yield from self._counted(pack.flush())
+        found = (f"sha256:{came.hexdigest()}", f"sha256:{content.hexdigest()}")
+        if found != (self._layer["digest"], self._unpacked):
+            raise other_content(self._layer["digest"], host)
+
+    def _counted(self, data: bytes) -> Iterator[bytes]:
+        """The data in pieces each of which is sent in time over a slow wire, too."""
+        self._size += len(data)
+        pieces = (data[start : start + _PIECE] for start in range(0, len(data), _PIECE))
+        yield from _passing(pieces, self._written)
+
+    def _digest(self) -> str:
+        return f"sha256:{self._written.hexdigest()}"
+
+
+def _passing(pieces: Iterable[bytes], counted: "Hash") -> Iterator[bytes]:
+    """The pieces, each of which is a part of the digest."""
+    for piece in pieces:
+        counted.update(piece)
+        yield piece
+
+
+def _unzipped(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """What gzip packed, be it in several parts."""
+    part = zlib.decompressobj(_GZIP_WINDOW)
+    for piece in pieces:
+        rest = piece
+        while rest:
+            yield part.decompress(rest)
+            rest = part.unused_data
+            if part.eof:
+                part = zlib.decompressobj(_GZIP_WINDOW)
