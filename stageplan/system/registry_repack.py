@@ -99,7 +99,9 @@ class _Packing:
 
     def _packed(self, pieces: Iterable[bytes], host: str) -> Iterator[bytes]:
         came, content = sha256(), sha256()
-        parameters = zstandard.ZstdCompressionParameters.from_level(_LEVEL, window_log=_WINDOW)
+        parameters = zstandard.ZstdCompressionParameters.from_level(
+            _LEVEL, window_log=_WINDOW, enable_ldm=True
+        )
         pack = zstandard.ZstdCompressor(compression_params=parameters).compressobj()
         try:
             for data in _unzipped(_passing(pieces, came)):
