@@ -8,12 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import click
+from msgspec.structs import replace
 
 from stageplan.cli.options import json_option, plan_options, plan_or_context_argument, stage_option
 from stageplan.plan.model import Build, MoveTags, Plan, Push, Restore, Save, Step
 from stageplan.run.ports import Ports
 from stageplan.run.report import Report
 from stageplan.run.session import OnEvent
+
+_DIFFERENT = 1
 
 
 @click.command("run", short_help="do it, with live progress")
@@ -36,9 +39,22 @@ from stageplan.run.session import OnEvent
     help="Write there what was cached, what ran, and how long it took.",
 )
 @click.option("--logs", is_flag=True, help="Show what the instructions print.")
+@click.option(
+    "--verify",
+    metavar="STAGE",
+    help="With keyed: then make this stage anew that is taken from the registry, or 'any', and compare.",
+)
 @json_option
 def command(
-    context: str, jobs: int, dry_run: bool, report: Path | None, logs: bool, as_json: bool, **given: Any
+    context: str,
+    *,
+    jobs: int,
+    dry_run: bool,
+    report: Path | None,
+    logs: bool,
+    verify: str | None,
+    as_json: bool,
+    **given: Any,
 ) -> None:
     """Carry out the plan: build each stage with its cache source, push it, and move the tags last.
 
@@ -50,11 +66,16 @@ def command(
     stageplan run plan.json --report report.json
     stageplan run --strategy keyed --image … --stage deps    one stage of many, on a machine of its own
     stageplan run compose.yaml                           all services, each after those it is built from
+    stageplan run --strategy keyed --image … --verify any    and see that what is kept is what would be built
     """
     from stageplan.cli.output import say, write
     from stageplan.cli.services import names_services
 
     if names_services(context):
+        if verify is not None:
+            from stageplan.cli.verify import cannot_verify
+
+            raise cannot_verify("a compose or bake file")
         from stageplan.cli.run_services import run_services
 
         run_services(context, given, jobs=jobs, dry_run=dry_run, report=report, logs=logs, as_json=as_json)
@@ -70,16 +91,29 @@ def command(
 
         write("".join(f"{line}\n" for line in commands_of(plan)).encode(), None)
         return
+    from stageplan.cli.verify import stage_to_verify, verified, verified_text
+
+    stage = None if verify is None else stage_to_verify(plan, context, verify)
     done = carried_out(plan, jobs=jobs, logs=logs)
-    data = encode_report(done)
-    if report is not None:
-        write(data, report)
-    if as_json:
-        write(data, None)
-    say(summary(done).rstrip())
     failure = failure_of(done)
+    say(summary(done).rstrip())
+    try:
+        if stage is not None and failure is None:
+            found = verified(stage, context, given, jobs=jobs, logs=logs)
+            done = replace(done, verified=found)
+            say(verified_text(found))
+    finally:
+        data = encode_report(done)
+        if report is not None:
+            write(data, report)
+        if as_json:
+            write(data, None)
     if failure is not None:
         raise failure
+    if verify is not None and stage is None:
+        say("nothing is taken from the registry, so there is nothing to verify")
+    if done.verified and done.verified.differences:
+        click.get_current_context().exit(_DIFFERENT)
 
 
 def carried_out(plan: Plan, *, jobs: int, logs: bool) -> Report:

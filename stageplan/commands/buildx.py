@@ -128,6 +128,8 @@ def _cache_words(cache: Cache) -> tuple[Word, ...]:
 
 
 def _output_words(build: Build) -> tuple[Word, ...]:
+    if build.output == "tar":
+        return tuple(word("--output=type=tar,dest=", *located(tag)) for tag in build.tags)
     pushes = build.output == "push"
     when = WRITES if pushes else None
     found = [word("--tag=", *located(tag), when=when) for tag in build.tags]

@@ -17,7 +17,7 @@ CacheType = Literal["registry", "inline", "local", "gha", "s3", "azblob", "layer
 Engine = Literal["docker", "buildah", "podman", "pack", "kaniko"]
 Builder = Literal["buildx", "classic", "buildah", "pack", "kaniko"]
 Action = Literal["build", "present", "fold", "skip"]
-Output = Literal["cacheonly", "load", "push"]
+Output = Literal["cacheonly", "load", "push", "tar"]
 Compression = Literal["zstd"]
 
 
@@ -162,7 +162,7 @@ class Build(Data, tag_field="kind", tag="build", frozen=True, kw_only=True):
         stages: indexes of all stages that its build may come to.
         target: what `--target` gets; None for a last stage that has no name.
         builder: which builder runs it.
-        tags: locations of the images that it writes.
+        tags: locations of the images that it writes, or of the tar.
         build_args: arguments of this build alone.
         inputs: images that it gets by digest.
         output: what becomes of the result.

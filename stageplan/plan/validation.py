@@ -76,7 +76,7 @@ def written(step: Step) -> tuple[str, ...]:
         case Build():
             cache = step.cache
             exports = cache is not None and cache.export_options is not None and cache.type not in _SHARED
-            return (step.tags if step.output in {"push", "load"} else ()) + (
+            return (step.tags if step.output != "cacheonly" else ()) + (
                 (cache.location,) if cache is not None and exports else ()
             )
         case MoveTags():

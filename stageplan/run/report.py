@@ -85,6 +85,19 @@ class StepReport(Data, frozen=True, kw_only=True):
     started: float = 0.0
 
 
+class Verified(Data, frozen=True, kw_only=True):
+    """What came of making a stage anew beside what is kept of it.
+
+    Attributes:
+        path_count: how many paths are kept; 0 of a stage that is only run for its result.
+        differences: a line for each path that is not what it was.
+    """
+
+    stage: str
+    path_count: int
+    differences: tuple[str, ...]
+
+
 class Report(Data, frozen=True, kw_only=True):
     """What came of a plan.
 
@@ -93,6 +106,7 @@ class Report(Data, frozen=True, kw_only=True):
         rerun_count: how many instructions had to run.
         cached_count: how many did not.
         bytes_up: of the steps that know it.
+        verified: of `--verify`; unset: no stage was made anew for it.
     """
 
     version: int
@@ -107,6 +121,7 @@ class Report(Data, frozen=True, kw_only=True):
     stages: tuple[StageReport, ...]
     steps: tuple[StepReport, ...]
     warnings: tuple[str, ...]
+    verified: Verified | msgspec.UnsetType = msgspec.UNSET
 
 
 def encode_report(report: Report) -> bytes:
