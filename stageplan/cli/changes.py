@@ -1,4 +1,4 @@
-"""What changed in the keys of a request since a git revision or a plan file."""
+"""What changed in the keys of a request since a git revision, a published image or a plan file."""
 
 import os
 import tempfile
@@ -14,18 +14,21 @@ from stageplan.cli.planning import is_plan_file
 from stageplan.cli.request import Request, build_options
 from stageplan.context.ignore import OWN_SUFFIX
 from stageplan.dockerfile.reader import read_dockerfile
+from stageplan.dockerfile.references import InvalidReferenceError, Reference, parse_reference
 from stageplan.errors import UsageError
 from stageplan.keys.comparison import StageChange, compare
 from stageplan.keys.lock import LOCK_NAME, LockedImage, decode_lock
 from stageplan.keys.model import KeyInput
-from stageplan.keys.record import StageRecord, stage_records
+from stageplan.keys.record import RECORDS_TYPE, StageRecord, decode_records, record_tag, stage_records
 from stageplan.plan.document import decode_plan
+from stageplan.plan.planner import cache_image_of
 from stageplan.review.key_changes import Side, changes_json, changes_text
 from stageplan.system.base_images import BaseImages
 from stageplan.system.context_digests import ContextDigests
 from stageplan.system.files import read_bytes, write_atomically
 from stageplan.system.git import Git
 from stageplan.system.process import Processes
+from stageplan.system.registry import Registry
 from stageplan.system.user_cache import user_cache
 
 ImagesOf = Callable[[Mapping[str, LockedImage]], BaseImages]
@@ -63,24 +66,32 @@ class Changes:
 
 @contextmanager
 def changes_since(
-    against: str, request: Request, keyed: Keyed, *, platform: str, images: ImagesOf
+    against: str,
+    request: Request,
+    keyed: Keyed,
+    *,
+    platform: str,
+    images: ImagesOf,
+    registry: Registry | None,
 ) -> Iterator[Changes]:
-    """The changes since a git revision or a plan, for as long as the context lasts; then its files are gone.
+    """The changes since a git revision, an image or a plan, for as long as the context lasts.
 
     Args:
-        against: a name of the commit, or the path of a plan file.
+        against: a name of the commit, an image with its registry, or the path of a plan file.
         request: what the user asks.
         keyed: the keys now; the last target is the stage that is asked for.
         platform: the engine's own.
         images: says which images there are, by what is pinned.
+        registry: None: no registry is asked.
 
     Raises:
-        UsageError: there is no such revision (`no-such-revision`), it had no such Dockerfile, or the plan
-            holds no keys (`plan-without-keys`).
+        UsageError: there is no such revision (`no-such-revision`), it had no such Dockerfile, or of the plan
+            or image no keys are known (`plan-without-keys`, `image-without-keys`).
         DockerfileError: the build would have refused the file as it was.
     """
-    if is_plan_file(against):
-        yield _changes(against, keyed, _planned(Path(against)), Side(inputs={}))
+    kept = _planned(Path(against)) if is_plan_file(against) else _kept(against, request, registry)
+    if kept is not None:
+        yield _changes(against, keyed, kept, Side(inputs={}))
         return
     with tempfile.TemporaryDirectory() as folder:
         old = _keys_at(against, Path(folder), request, keyed, platform=platform, images=images)
@@ -103,6 +114,40 @@ def _planned(path: Path) -> tuple[StageRecord, ...]:
     return plan.keys
 
 
+def _kept(against: str, request: Request, registry: Registry | None) -> tuple[StageRecord, ...] | None:
+    """What the keys of a published image were made of; None for what names none, with its registry.
+
+    Raises:
+        UsageError: it is an image of which this is not known (`image-without-keys`).
+        UnreachableError: the registry does not answer, or refuses.
+    """
+    image = _image(against)
+    if image is None or registry is None or Git(Path(request.context), Processes()).knows(against):
+        return None
+    digest = registry.exists(against)
+    repository = request.chosen("cache_image") or cache_image_of(request.chosen("image") or image.name)
+    place = f"{repository}:{record_tag(digest or '')}"
+    data = registry.file(place, RECORDS_TYPE) if digest else None
+    if data is None:
+        raise UsageError(
+            "image-without-keys",
+            f"'{repository}' does not know what '{against}' was made of"
+            if digest
+            else f"there is no image '{against}'",
+            hint="name an image that `stageplan run --strategy keyed` published, a git revision or a plan",
+        )
+    return decode_records(data, place)
+
+
+def _image(word: str) -> Reference | None:
+    """The image that a word names with its registry; a word without one may be a branch."""
+    try:
+        reference = parse_reference(word)
+    except InvalidReferenceError:
+        return None
+    return reference if word.startswith(f"{reference.domain}/") else None
+
+
 def _keys_at(
     revision: str, folder: Path, request: Request, keyed: Keyed, *, platform: str, images: ImagesOf
 ) -> Keyed:
@@ -112,7 +157,7 @@ def _keys_at(
         raise UsageError(
             "no-such-revision",
             f"git knows no '{revision}' of '{request.context}'",
-            hint="name a branch, a tag or a commit, or a plan file that ends in .json",
+            hint="name a branch, a tag or a commit, an image with its registry, or a plan that ends in .json",
         )
     dockerfile = _write_dockerfile(git, revision, request, folder)
     lock = git.content(revision, os.path.relpath(LOCK_NAME, request.context))

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from stageplan.cli.options import check_option, graph_options, json_option, offline_option
+from stageplan.cli.options import cache_image_option, check_option, graph_options, json_option, offline_option
 
 if TYPE_CHECKING:
     from stageplan.cli.request import Request
@@ -18,9 +18,10 @@ if TYPE_CHECKING:
 @check_option
 @click.option(
     "--against",
-    metavar="REVISION | PLAN.json",
-    help="Say what changed since a git revision, or since a plan was made.",
+    metavar="REVISION | IMAGE | PLAN.json",
+    help="Say what changed since a git revision, a published image, or the making of a plan.",
 )
+@cache_image_option
 @offline_option
 @json_option
 def command(
@@ -34,6 +35,7 @@ def command(
     \b
     stageplan explain api
     stageplan explain api --against main
+    stageplan explain api --against registry.example.com/app:main
     stageplan explain api --against plan.json --json
     """
     from functools import partial
@@ -44,6 +46,7 @@ def command(
     from stageplan.cli.planning import native_platform
     from stageplan.cli.request import read_request
     from stageplan.review.explanation import encode, explanation_json, explanation_text
+    from stageplan.system.registry import Registry
 
     request = read_request(context, given)
     engine = _engine(request, offline=offline)
@@ -56,7 +59,10 @@ def command(
     text = explanation_text(keyed.graph.stages[asked], keyed.keys[asked])
     if against is not None:
         images = partial(image_source, offline=offline, mirrors=mirrors)
-        with changes_since(against, request, keyed, platform=platform, images=images) as changes:
+        registry = None if offline else Registry()
+        with changes_since(
+            against, request, keyed, platform=platform, images=images, registry=registry
+        ) as changes:
             document |= {"changes": changes.document()}
             text = changes.text()
     write(encode(document) if as_json else text.encode(errors="replace"), None)

@@ -62,6 +62,10 @@ check_option = click.option(
     help="A stage that is only run for its result: tests, lint; repeatable.",
 )
 
+cache_image_option = click.option(
+    "--cache-image", metavar="REPO", help="Repository of the caches.  [default: <image>-cache]"
+)
+
 plan_options = _all(
     graph_options,
     check_option,
@@ -78,7 +82,7 @@ plan_options = _all(
         metavar="TAG",
         help="A tag of the image; repeatable.  [default: the scope]",
     ),
-    click.option("--cache-image", metavar="REPO", help="Repository of the caches.  [default: <image>-cache]"),
+    cache_image_option,
     click.option(
         "--cache-dir",
         metavar="DIR",

@@ -4,11 +4,15 @@ from collections.abc import Sequence
 
 import msgspec
 
+from stageplan.errors import UsageError
 from stageplan.keys.digests import digest_of_texts
 from stageplan.keys.model import StageKey
 from stageplan.stages.model import Stage
 
+RECORDS_TYPE = "application/vnd.stageplan.keys.v1+json"
 _LENGTH = 16
+_VERSION = 1
+_HINT = "compare with a git revision, or with a plan"
 
 
 class InputRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -54,3 +58,49 @@ def stage_records(stages: Sequence[Stage], keys: Sequence[StageKey]) -> tuple[St
         for stage, key in zip(stages, keys, strict=True)
         if key.inputs
     )
+
+
+class Records(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What is kept beside an image of what the keys of its stages were made of."""
+
+    version: int
+    keys: tuple[StageRecord, ...]
+
+
+def encode_records(keys: Sequence[StageRecord]) -> bytes:
+    """The records as JSON."""
+    return msgspec.json.encode(Records(version=_VERSION, keys=tuple(keys)))
+
+
+def decode_records(data: bytes, name: str) -> tuple[StageRecord, ...]:
+    """The records that were kept.
+
+    Args:
+        data: the JSON.
+        name: where it was.
+
+    Raises:
+        UsageError: it holds no records (`records-unreadable`).
+    """
+    try:
+        found = msgspec.json.decode(data, type=Records)
+    except msgspec.DecodeError as cause:
+        raise UsageError(
+            "records-unreadable", f"'{name}' holds no keys of stages: {cause}", hint=_HINT
+        ) from cause
+    if found.version != _VERSION:
+        raise UsageError(
+            "records-unreadable",
+            f"'{name}' holds keys of stages in version {found.version}, which this stageplan does not know",
+            hint=_HINT,
+        )
+    return found.keys
+
+
+def record_tag(digest: str) -> str:
+    """The tag in the cache repository under which lies what an image was made of.
+
+    Args:
+        digest: of the image, `sha256:…`.
+    """
+    return f"record-{digest.partition(':')[2]}"

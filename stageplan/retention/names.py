@@ -4,7 +4,8 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-FORMS: Final = ("image", "artifact", "prefix", "marker", "base")
+RECORD: Final = "record"
+FORMS: Final = ("image", "artifact", "prefix", "marker", "base", RECORD)
 LAYER: Final = "layer"
 _SHOWN: Final = 12
 _KINDS: Final = frozenset({"inline", "classic", "keyed"})

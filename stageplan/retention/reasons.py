@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from stageplan.retention.facts import Facts, Tagged
-from stageplan.retention.names import Foreign, KeyRef, Name, Plain, ScopeRef, read_name
+from stageplan.retention.names import RECORD, Foreign, KeyRef, Name, Plain, ScopeRef, read_name
 from stageplan.retention.rules import Rules, Scopes
 
 _UNKNOWN: Final = "nobody knows how old it is"
@@ -26,6 +26,7 @@ class Reasons:
         self._scopes = Scopes(rules)
         read = {tagged: read_name(tagged.tag) for tagged in facts.tags}
         known = {name.scope for name in read.values() if isinstance(name, ScopeRef)}
+        self._digests = {tagged.digest for tagged in facts.tags}
         self.names = {tagged: self._own_or_foreign(name, known) for tagged, name in read.items()}
 
     def keeps(self, tagged: Tagged) -> str | None:
@@ -35,7 +36,7 @@ class Reasons:
             return name.why
         if not isinstance(name, KeyRef) and (kept := self._scopes.kept(name.scope)):
             return kept
-        return self._is_named(tagged, name) or self._is_young(tagged)
+        return self._is_named(tagged, name) or self._is_of_image(name) or self._is_young(tagged)
 
     def reached(self) -> dict[Tagged, str]:
         """The tags that a scope, an age or a count lets go, each with the reason; keys but for their age."""
@@ -81,6 +82,12 @@ class Reasons:
         rules = self._rules
         key = rules.kept_keys.get(name.key) if isinstance(name, KeyRef) else None
         return key or rules.kept_refs.get(tagged.ref) or rules.kept_digests.get(tagged.digest)
+
+    def _is_of_image(self, name: Name) -> str | None:
+        """Why what an image was made of stays, or None."""
+        if not isinstance(name, KeyRef) or name.form != RECORD or f"sha256:{name.key}" not in self._digests:
+            return None
+        return "the image is there that it tells of"
 
     def _is_young(self, tagged: Tagged) -> str | None:
         age = self._rules.age(self._facts.made(tagged))

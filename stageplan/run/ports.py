@@ -83,6 +83,9 @@ class RegistryPort(Protocol):
     def copy_tag(self, source: str, target: str) -> str:
         """The digest that both refs name now; within a registry no layer moves."""
 
+    def put_file(self, ref: str, data: bytes, media_type: str) -> None:
+        """The ref names an image whose one layer is this file."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Packed:

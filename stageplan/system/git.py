@@ -67,6 +67,11 @@ class Git:
         """The current commit, 40 digits."""
         return self._line("rev-parse", "--quiet", "--verify", "HEAD")
 
+    def knows(self, revision: str) -> bool:
+        """Whether a word names a commit."""
+        words = ("rev-parse", "--quiet", "--verify", "--end-of-options", f"{revision}^{{commit}}")
+        return self._line(*words) is not None
+
     def merge_base(self, revision: str, other: str = "HEAD") -> str | None:
         """The newest commit that two revisions share; None in too shallow a clone."""
         return self._line("merge-base", "--end-of-options", other, revision)

@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Callable, Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from stageplan.dockerfile.references import DEFAULT_TAG, InvalidReferenceError, parse_reference
@@ -85,6 +86,32 @@ class Registry:
         if not self._store.has_blob(place, digest):
             self._store.upload(place, digest, len(data), data)
         return digest
+
+    def put_file(self, ref: str, data: bytes, media_type: str) -> None:
+        """The ref names an image whose one layer is this file; as an image, it says when it was made."""
+        digest = self.put_blob(ref, data)
+        made = {
+            "created": datetime.now(UTC).isoformat(),
+            "architecture": "unknown",
+            "os": "unknown",
+            "rootfs": {"type": "layers", "diff_ids": [digest]},
+        }
+        config = json.dumps(made).encode("ascii")
+        document = {
+            "schemaVersion": 2,
+            "mediaType": OCI_MANIFEST,
+            "config": {"mediaType": OCI_CONFIG, "digest": self.put_blob(ref, config), "size": len(config)},
+            "layers": [{"mediaType": media_type, "digest": digest, "size": len(data)}],
+        }
+        body = json.dumps(document).encode("ascii")
+        self.put_manifest(ref, Manifest(body=body, media_type=OCI_MANIFEST))
+
+    def file(self, ref: str, media_type: str) -> bytes | None:
+        """The file that `put_file` left there, or None where there is none of that type."""
+        manifest = self.manifest(ref)
+        layers = json.loads(manifest.body).get("layers") or () if manifest else ()
+        found = next((layer["digest"] for layer in layers if layer["mediaType"] == media_type), None)
+        return self.blob(ref, found) if found else None
 
     def copy_tag(self, source: str, target: str) -> str:
         """The digest that both refs name now; within a registry no layer moves.

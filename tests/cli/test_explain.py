@@ -203,14 +203,21 @@ stages with another key: deps, app, stage-2
     )
 
 
+NAME_ONE = "hint: name a branch, a tag or a commit, an image with its registry, or a plan that ends in .json"
+
+
 @pytest.mark.parametrize(
     ("against", "message"),
     [
         pytest.param(
             "nowhere",
-            "error[no-such-revision]: git knows no 'nowhere' of '.'\n"
-            "hint: name a branch, a tag or a commit, or a plan file that ends in .json\n",
+            f"error[no-such-revision]: git knows no 'nowhere' of '.'\n{NAME_ONE}\n",
             id="no such revision",
+        ),
+        pytest.param(
+            "localhost:5/app:main",
+            f"error[no-such-revision]: git knows no 'localhost:5/app:main' of '.'\n{NAME_ONE}\n",
+            id="no registry is asked",
         ),
         pytest.param(
             f"{os.getcwd()}/fixtures/plans/registry/plan.json",  # noqa: PTH109
@@ -238,3 +245,21 @@ def test_a_base_that_moved(tmp_path: Path, registry: lab.Registry) -> None:
     assert [
         one["kind"] for one, two in zip(before["inputs"], after["inputs"], strict=True) if one != two
     ] == ["base-image"]
+
+
+def test_an_image_of_which_nothing_is_known(project: Path, registry: lab.Registry) -> None:
+    lab.push_image(registry, "app:main")
+    host = registry.host
+    hint = "hint: name an image that `stageplan run --strategy keyed` published, a git revision or a plan\n"
+    unknown = stageplan(project, "explain", "deps", f"--against={host}/app:main")
+    what = f"error[image-without-keys]: '{host}/app-cache' does not know what '{host}/app:main' was made of"
+    assert (unknown.returncode, unknown.stderr) == (2, f"{what}\n{hint}")
+    absent = stageplan(project, "explain", "deps", f"--against={host}/app:other")
+    what = f"error[image-without-keys]: there is no image '{host}/app:other'"
+    assert (absent.returncode, absent.stderr) == (2, f"{what}\n{hint}")
+
+
+def test_a_branch_may_look_like_an_image(project: Path) -> None:
+    git(project, "branch", "localhost/app")
+    done = stageplan(project, "explain", "deps", "--against=localhost/app")
+    assert done.stdout == "nothing that decides 'deps' differs from localhost/app\n"

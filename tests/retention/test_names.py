@@ -51,7 +51,7 @@ def test_tag(tag: str, name: Name) -> None:
 
 
 def test_the_forms_are_those_that_are_pushed() -> None:
-    assert (*get_args(Form), "base") == FORMS
+    assert (*get_args(Form), "base", "record") == FORMS
 
 
 @settings(derandomize=True, deadline=None)

@@ -145,6 +145,14 @@ def test_an_image_in_another_repository_keeps_a_key() -> None:
     assert fates(there, older_than=30 * DAY)[KEY] == "'v1' names it, too"
 
 
+def test_what_an_image_was_made_of_stays_with_the_image() -> None:
+    digest = f"sha256:{'2' * 64}"
+    record = f"record-{'2' * 64}"
+    there = facts(("/app", digest, 50), (record, "r", 50))
+    assert fates(there, older_than=30 * DAY)[record] == "the image is there that it tells of"
+    assert fates(facts((record, "r", 50)), older_than=30 * DAY)[record] == "-older than 30 d"
+
+
 def test_what_does_not_say_how_old_it_is_stays_unless_another_rule_reaches_it() -> None:
     there = facts(("a__s", "a", None), ("b__s", "b", 50))
     assert fates(there, older_than=30 * DAY) == {

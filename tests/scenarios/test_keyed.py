@@ -198,3 +198,19 @@ def changed_forms(before: dict[str, str], after: dict[str, str]) -> set[str]:
         for ref, digest in before.items()
         if after[ref] != digest and "__" not in ref
     }
+
+
+def test_a_published_image_says_what_it_was_made_of(engine: lab.Engine, project: Project) -> None:
+    project.run(engine)
+    image = f"{project.registry.host}/app:main"
+    words = (*STAGEPLAN, "explain", "app", ".", "--against", image)
+    assert "nothing that decides 'app' differs" in engine.run(*words, cwd=project.folder).stdout
+    project.write(app_txt="changed\n")
+    said = engine.run(*words, cwd=project.folder).stdout
+    assert "files app.txt" in said
+    assert "stages with another key: build, app" in said
+    # a run that moves the tags elsewhere finds that it is known
+    seen = len(project.registry.requests())
+    project.write(app_txt="app\n")
+    project.run(engine, "--scope", "topic")
+    assert requests_since(project.registry, seen) <= READ | {"PUT manifests", "HEAD blobs"}
