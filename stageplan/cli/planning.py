@@ -100,7 +100,7 @@ def _made_plan(request: Request, engine: EngineFacts, *, offline: bool) -> Plan:
     """The plan that the options ask for."""
     options = plan_options(request)
     platforms = platforms_of(request)
-    check_platforms(platforms, options.strategy, options.image)
+    check_platforms(platforms, engine.kind if engine.kind == "pack" else options.strategy, options.image)
     if len(platforms) > 1:
         return joined([_platform_plan(request, engine, platform, offline=offline) for platform in platforms])
     if options.strategy == KEYED:

@@ -6,6 +6,7 @@ import pytest
 from click.testing import CliRunner
 
 from stageplan.cli.app import app
+from stageplan.errors import UsageError
 
 BOTH = ("--platform", "linux/arm64,linux/amd64")
 
@@ -45,3 +46,9 @@ def test_nothing_is_joined_where_nothing_is_written() -> None:
     steps = told("plan", "--offline", *words, *BOTH).partition("steps\n")[2]
     assert "tags:" not in steps
     assert "@linux-arm64" in steps
+
+
+def test_pack_builds_for_one() -> None:
+    words = ("--offline", "--engine", "pack", "--image", "r.example/app", "--pack-builder", "r.example/b")
+    with pytest.raises(UsageError, match="strategy 'pack' plans for one platform at a time"):
+        CliRunner().invoke(app, ("plan", *words, *BOTH), catch_exceptions=False)
