@@ -7,8 +7,6 @@ from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final
 
-import zstandard
-
 from stageplan.run.ports import Packed
 from stageplan.system.registry_content import OCI_CONFIG, OCI_MANIFEST, Manifest, other_content
 from stageplan.system.registry_session import Repository
@@ -98,6 +96,8 @@ class _Packing:
             store.upload_unknown(target, self._packed(pieces, source.host), self._digest)
 
     def _packed(self, pieces: Iterable[bytes], host: str) -> Iterator[bytes]:
+        import zstandard  # noqa: PLC0415 - it costs 10 ms, which most runs need not pay
+
         came, content = sha256(), sha256()
         parameters = zstandard.ZstdCompressionParameters.from_level(
             _LEVEL, window_log=_WINDOW, enable_ldm=True
