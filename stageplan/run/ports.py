@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 OnLine = Callable[[bytes], None]
 OnMessage = Callable[[Mapping[str, Any]], None]
+OnMoved = Callable[[int, int], None]
 
 
 class ImagesError(Exception):
@@ -87,31 +88,17 @@ class RegistryPort(Protocol):
         """The ref names an image whose one layer is this file."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Packed:
-    """An image that was packed anew.
-
-    Attributes:
-        digest: of its manifest.
-        down: bytes of layers that came in.
-        up: the same the other way.
-    """
-
-    digest: str
-    down: int
-    up: int
-
-
 class PackerPort(Protocol):
     """Packs images anew without a builder."""
 
-    def pack(self, source: str, target: str, platform: str) -> Packed | None:
-        """The target names the image, its layers packed with zstd; None where only a builder can do that.
+    def pack(self, source: str, target: str, platform: str, on_moved: OnMoved) -> str | None:
+        """The digest of the image, packed with zstd, that the target names now; None: only a builder can.
 
         Args:
             source: `REPOSITORY@DIGEST` of an image or an index.
             target: the ref that it gets.
             platform: of an index, the image for this one.
+            on_moved: gets the bytes that came in and that went out since the last call, from several threads.
 
         Raises:
             StageplanError: a registry does not answer, or refuses.

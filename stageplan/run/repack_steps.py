@@ -1,13 +1,13 @@
 """Base images packed anew."""
 
 import json
+from threading import Lock
 
 from stageplan.commands import buildx
 from stageplan.errors import StageplanError
 from stageplan.plan.locations import resolve
 from stageplan.plan.model import Build
 from stageplan.run import buildx_steps
-from stageplan.run.ports import Packed
 from stageplan.run.session import Session, StepRun
 
 
@@ -21,27 +21,32 @@ def repack(session: Session, step: Build, run: StepRun) -> None:
     Raises:
         FailedStepError: the build has not succeeded.
     """
-    packed = None if session.plan.inputs.builder else _packed(session, step)
-    if packed is None:
+    digest = None if session.plan.inputs.builder else _packed(session, step, run)
+    if digest is None:
         buildx_steps.build(session, step, run)
         return
     command = buildx.build_command(session.plan.inputs, step)
     run.issue(session.words(step, command), dict(command.environment))
-    written = json.dumps({"containerimage.digest": packed.digest})
+    written = json.dumps({"containerimage.digest": digest})
     session.ports.files.write(session.metadata_file(step.id), written.encode())
-    run.down += packed.down
-    run.up = packed.up
-    session.tell(run.bytes_moved)
 
 
-def _packed(session: Session, step: Build) -> Packed | None:
-    """The image, if the registries can do it."""
+def _packed(session: Session, step: Build, run: StepRun) -> str | None:
+    """The digest of the image, if the registries can do it."""
     original, values = step.inputs[0], session.values(step)
+    lock = Lock()
+
+    def moved(down: int, up: int) -> None:
+        with lock:
+            run.down, run.up = run.down + down, (run.up or 0) + up
+            session.tell(run.bytes_moved)
+
     try:
         return session.ports.packer.pack(
             f"{resolve(original.repository, values)}@{original.digest}",
             resolve(step.tags[0], values),
             str(step.repacks),
+            moved,
         )
     except StageplanError:
         return None

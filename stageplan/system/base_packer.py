@@ -1,7 +1,7 @@
 """Base images packed anew by the registries alone."""
 
 from stageplan.dockerfile.references import parse_reference
-from stageplan.run.ports import Packed
+from stageplan.run.ports import OnMoved
 from stageplan.system.engine import engine_facts
 from stageplan.system.image_configs import image_manifest
 from stageplan.system.mirrors import Mirrors
@@ -10,13 +10,14 @@ from stageplan.system.mirrors import Mirrors
 class BasePacker:
     """Packs images with zstd on the way from where they lie to where they are kept."""
 
-    def pack(self, source: str, target: str, platform: str) -> Packed | None:
-        """The target names the image, packed anew; None where only a builder can do that.
+    def pack(self, source: str, target: str, platform: str, on_moved: OnMoved) -> str | None:
+        """The digest of the image, packed anew, that the target names now; None: only a builder can.
 
         Args:
             source: `REPOSITORY@DIGEST` of an image or an index; a mirror of Docker Hub is asked first.
             target: the ref that it gets.
             platform: of an index, the image for this one.
+            on_moved: gets the bytes that came in and that went out since the last call, from several threads.
 
         Raises:
             UnreachableError: a registry does not answer, or refuses.
@@ -27,5 +28,5 @@ class BasePacker:
             reference = parse_reference(place)
             manifest = image_manifest(registry, reference.name, reference.digest or "", platform)
             if manifest:
-                return registry.repack(reference.name, manifest, target)
+                return registry.repack(reference.name, manifest, target, on_moved)
         return None

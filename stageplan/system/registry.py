@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from stageplan.dockerfile.references import DEFAULT_TAG, InvalidReferenceError, parse_reference
 from stageplan.errors import UnreachableError, UsageError
-from stageplan.run.ports import Packed
+from stageplan.run.ports import OnMoved
 from stageplan.system.credentials import DockerLogins
 from stageplan.system.registry_auth import Authority, FindLogin
 from stageplan.system.registry_content import OCI_CONFIG, OCI_MANIFEST, Manifest, digest_of
@@ -129,16 +129,17 @@ class Registry:
         copy(self._store, place, repository, manifest, tag)
         return manifest.digest
 
-    def repack(self, source: str, manifest: Mapping[str, Any], target: str) -> Packed | None:
-        """An image packed with zstd, which the target names now; None where that cannot be done here.
+    def repack(self, source: str, manifest: Mapping[str, Any], target: str, on_moved: OnMoved) -> str | None:
+        """The digest of the image, packed with zstd, that the target names now; None: it cannot be done here.
 
         Args:
             source: the repository that holds it.
             manifest: of the image.
             target: the ref that it gets.
+            on_moved: gets the bytes that came in and that went out since the last call, from several threads.
         """
         repository, tag = locate(target)
-        return repack(self._store, locate(source)[0], repository, manifest, tag)
+        return repack(self._store, locate(source)[0], repository, manifest, tag, on_moved)
 
     def delete_tag(self, ref: str) -> None:
         """The tag is gone, and no other; what it named stays for the registry's own clean-up.

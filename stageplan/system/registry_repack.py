@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final
 
-from stageplan.run.ports import Packed
+from stageplan.run.ports import OnMoved
 from stageplan.system.registry_content import OCI_CONFIG, OCI_MANIFEST, Manifest, other_content
 from stageplan.system.registry_session import Repository
 from stageplan.system.registry_store import Store
@@ -27,9 +27,14 @@ _WINDOW = 23  # 8 MiB: what every unpacker has to have, and as large as that of 
 
 
 def repack(
-    store: Store, source: Repository, target: Repository, manifest: Mapping[str, Any], name: str
-) -> Packed | None:
-    """The target repository holds the image under the name; None where a layer is not packed with gzip.
+    store: Store,
+    source: Repository,
+    target: Repository,
+    manifest: Mapping[str, Any],
+    name: str,
+    on_moved: OnMoved,
+) -> str | None:
+    """The digest of the image that the name gives in the target; None: a layer is not packed with gzip.
 
     Its configuration is the same, byte by byte.
 
@@ -39,6 +44,7 @@ def repack(
         target: where it shall be.
         manifest: of one image of the source repository.
         name: a tag.
+        on_moved: gets the bytes that came in and that went out since the last call, from several threads.
 
     Raises:
         UnreachableError: a registry does not answer, refuses, or sent something else than asked for.
@@ -48,23 +54,21 @@ def repack(
         return None
     config = store.blob(source, manifest["config"]["digest"])
     unpacked = json.loads(config)["rootfs"]["diff_ids"]
-    packings = [_Packing(layer, whole) for layer, whole in zip(layers, unpacked, strict=True)]
+    packings = [_Packing(layer, whole, on_moved) for layer, whole in zip(layers, unpacked, strict=True)]
     with ThreadPoolExecutor(_LAYERS_AT_ONCE) as pool:
         list(pool.map(lambda packing: packing.carry(store, source, target), packings))
     config_digest = manifest["config"]["digest"]
     if not store.has_blob(target, config_digest):
         store.upload(target, config_digest, len(config), config)
-    packed = [packing.described for packing in packings]
     document = {
         "schemaVersion": 2,
         "mediaType": OCI_MANIFEST,
         "config": {"mediaType": OCI_CONFIG, "digest": config_digest, "size": len(config)},
-        "layers": packed,
+        "layers": [packing.described for packing in packings],
     }
     made = Manifest(body=json.dumps(document).encode("ascii"), media_type=OCI_MANIFEST)
     store.put_manifest(target, name, made)
-    down, up = (sum(layer["size"] for layer in each) for each in (layers, packed))
-    return Packed(digest=made.digest, down=down, up=up)
+    return made.digest
 
 
 class _Packing:
@@ -73,11 +77,13 @@ class _Packing:
     Args:
         layer: as its manifest describes it.
         unpacked: the digest that it has to have without packing.
+        on_moved: is told of each piece.
     """
 
-    def __init__(self, layer: Mapping[str, Any], unpacked: str) -> None:
+    def __init__(self, layer: Mapping[str, Any], unpacked: str, on_moved: OnMoved) -> None:
         self._layer = layer
         self._unpacked = unpacked
+        self._on_moved = on_moved
         self._size = 0
         self._written = sha256()
 
@@ -104,31 +110,33 @@ class _Packing:
         )
         pack = zstandard.ZstdCompressor(compression_params=parameters).compressobj()
         try:
-            for data in _unzipped(_passing(pieces, came)):
+            for data in _unzipped(self._received(pieces, came)):
                 content.update(data)
-                yield from self._counted(pack.compress(data))
+                yield from self._sent(pack.compress(data))
         except zlib.error as cause:
             raise other_content(self._layer["digest"], host) from cause
-        yield from self._counted(pack.flush())
+        yield from self._sent(pack.flush())
         found = (f"sha256:{came.hexdigest()}", f"sha256:{content.hexdigest()}")
         if found != (self._layer["digest"], self._unpacked):
             raise other_content(self._layer["digest"], host)
 
-    def _counted(self, data: bytes) -> Iterator[bytes]:
+    def _received(self, pieces: Iterable[bytes], came: "Hash") -> Iterator[bytes]:
+        for piece in pieces:
+            came.update(piece)
+            self._on_moved(len(piece), 0)
+            yield piece
+
+    def _sent(self, data: bytes) -> Iterator[bytes]:
         """The data in pieces each of which is sent in time over a slow wire, too."""
-        self._size += len(data)
-        pieces = (data[start : start + _PIECE] for start in range(0, len(data), _PIECE))
-        yield from _passing(pieces, self._written)
+        for start in range(0, len(data), _PIECE):
+            piece = data[start : start + _PIECE]
+            self._size += len(piece)
+            self._written.update(piece)
+            yield piece
+            self._on_moved(0, len(piece))
 
     def _digest(self) -> str:
         return f"sha256:{self._written.hexdigest()}"
-
-
-def _passing(pieces: Iterable[bytes], counted: "Hash") -> Iterator[bytes]:
-    """The pieces, each of which is a part of the digest."""
-    for piece in pieces:
-        counted.update(piece)
-        yield piece
 
 
 def _unzipped(pieces: Iterable[bytes]) -> Iterator[bytes]:
