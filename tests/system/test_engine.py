@@ -1,4 +1,5 @@
 import json
+import socket
 from pathlib import Path
 
 import pytest
@@ -162,3 +163,17 @@ Platforms:        linux/arm64
 )
 def test_what_buildx_prints_is_read(text: str, expected: BuilderFacts) -> None:
     assert parse_builder(text) == expected
+
+
+def test_an_engine_that_is_silent_does_not_answer(
+    engine: lab.Engine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    _use(engine, monkeypatch)
+    with socket.socket(socket.AF_UNIX) as silent:
+        silent.bind(str(tmp_path / "s"))
+        silent.listen()
+        monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/s")
+        facts = engine_facts()
+    assert (facts.reachable, facts.kind) == (False, "docker")
+    assert facts.reason is not None
+    assert "does not answer" in facts.reason
