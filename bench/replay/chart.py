@@ -1,5 +1,6 @@
 """The picture of a replay: for each workload, how long its history takes by each strategy."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from html import escape
 
@@ -59,10 +60,13 @@ def _least(results: Results, workload: Workload) -> float | None:
 
 def _opening(results: Results, height: int) -> list[str]:
     setting = results.setting
-    rounds = len({row.round for row in results.rows})
+    rows = {(row.workload, row.strategy, row.round) for row in results.rows}
+    replayed = Counter((workload, strategy) for workload, strategy, _ in rows).values()
+    fewest, most = min(replayed), max(replayed)
     commits = f"{setting.commits} commits, each on an engine with nothing in it"
     wire = f"registry behind {setting.megabits} Mbit/s"
-    counted = f"median of {rounds} rounds" if rounds > 1 else "one round"
+    rounds = str(most) if fewest == most else f"{fewest} to {most}"
+    counted = f"median of {rounds} rounds" if most > 1 else "one round"
     size = f'viewBox="0 0 {WIDTH} {height}" width="{WIDTH}"'
     return [
         f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img" aria-label="{HEADING}, by strategy">',
