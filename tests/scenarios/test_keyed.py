@@ -59,6 +59,18 @@ def test_a_base_that_nothing_published_stands_on_is_packed_anew(
     assert (packings["base"], packings["prefix"], packings["app"]) == ({"zstd"}, {"zstd"}, {"gzip"})
 
 
+def test_what_a_script_packs_serves_a_run(engine: lab.Engine, project: Project) -> None:
+    lab.push_layers(project.registry, "own:1", (lab.layers.pack({"stamp": lab.layers.Entry()}),))
+    tools = f"FROM {project.registry.host}/own:1 AS tools\nCOPY deps.txt /\n"
+    project.write(Dockerfile=f"{tools}{DOCKERFILE}COPY --from=tools / /tools/\n")
+    script = engine.run(*STAGEPLAN, "script", ".", *project.options(), cwd=project.folder).stdout
+    project.write(build_sh=script)
+    engine.run("sh", "build.sh", cwd=project.folder)
+    assert project.packings()["base"] == {"zstd"}
+    engine.wipe()
+    assert project.run(engine) == ()
+
+
 def commit_after_commit(engine: lab.Engine, project: Project, dockerfile: str) -> None:
     """Each commit runs what it changes and no more, on an engine that knows nothing."""
     assert project.run(engine) == (*BASE, *DEPS, *SOURCE, *TEST, *APP)

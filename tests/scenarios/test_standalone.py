@@ -31,7 +31,6 @@ def context(tmp_path: Path) -> Path:
     [
         ("registry", BY_NAME["source changed"]),
         ("registry", BY_NAME["after a failed run"]),
-        ("inline", BY_NAME["source changed"]),
         ("local", BY_NAME["branch and main"]),
     ],
     ids=lambda value: value.name if isinstance(value, Kind) else value,
