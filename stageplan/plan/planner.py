@@ -264,6 +264,8 @@ def cache_image_of(image: str | None) -> str | None:
 
 
 def _warnings(work: Work, strategy: Strategy) -> tuple[str, ...]:
+    if strategy.backend == "inline" and work.engine.has_own_buildkit:
+        return ("a BuildKit of its own may run finished stages again with 'inline', and not with 'registry'",)
     folded = [d.name for d in work.decisions if d.action == "fold" and "no name" in d.reason]
     if strategy.builder == "classic" and folded:
         return tuple(

@@ -51,6 +51,12 @@ def test_a_pushed_stage_is_fetched_by_a_build_of_its_own() -> None:
     }
 
 
+@pytest.mark.parametrize(("strategy", "count"), [("inline", 1), ("registry", 0)])
+def test_what_may_miss_is_warned_of(strategy: str, count: int) -> None:
+    options = PlanOptions(context=".", dockerfile="D", name="app", image="r/app", strategy=strategy)
+    assert len(plan_of(options).warnings) == count
+
+
 def test_an_image_that_can_go_nowhere_is_refused() -> None:
     options = PlanOptions(context=".", dockerfile="Dockerfile", name="app", builder="far")
     with pytest.raises(UsageError) as refused:
