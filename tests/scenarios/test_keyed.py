@@ -22,15 +22,6 @@ from tests.scenarios.recorder import recorded
 READ = {"GET /v2/", "HEAD manifests", "GET manifests"}
 
 
-@pytest.fixture
-def project(registry: lab.Registry, tmp_path: Path) -> Project:
-    folder = tmp_path / "context"
-    folder.mkdir()
-    made = Project(folder=folder, registry=registry)
-    made.write(Dockerfile=DOCKERFILE, deps_txt="deps\n", app_txt="app\n")
-    return made
-
-
 @pytest.fixture(params=["engine", "old_engine"])
 def any_engine(request: pytest.FixtureRequest) -> lab.Engine:
     found: lab.Engine = request.getfixturevalue(request.param)

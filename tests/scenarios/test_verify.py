@@ -1,7 +1,6 @@
 """`stageplan run --verify`: what is kept by key, beside the same made anew."""
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,15 +9,6 @@ import lab
 from tests.scenarios.keyed_project import DOCKERFILE, Project
 
 pytestmark = pytest.mark.engine
-
-
-@pytest.fixture
-def project(registry: lab.Registry, tmp_path: Path) -> Project:
-    folder = tmp_path / "context"
-    folder.mkdir()
-    made = Project(folder=folder, registry=registry)
-    made.write(Dockerfile=DOCKERFILE, deps_txt="deps\n", app_txt="app\n")
-    return made
 
 
 def verified(project: Project, engine: lab.Engine) -> dict[str, Any]:
