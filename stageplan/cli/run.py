@@ -11,7 +11,7 @@ import click
 from msgspec.structs import replace
 
 from stageplan.cli.options import json_option, plan_options, plan_or_context_argument, stage_option
-from stageplan.plan.model import Build, MoveTags, Plan, Push, Restore, Save, Step
+from stageplan.plan.model import Build, MoveTags, Plan, Push, Restore, Save, StageDecision, Step
 from stageplan.run.ports import Ports
 from stageplan.run.report import Report
 from stageplan.run.session import OnEvent
@@ -91,14 +91,14 @@ def command(
 
         write("".join(f"{line}\n" for line in commands_of(plan)).encode(), None)
         return
-    from stageplan.cli.verify import stage_to_verify, verified, verified_text
-
-    stage = None if verify is None else stage_to_verify(plan, context, verify)
+    stage = _stage_to_verify(plan, context, verify)
     done = carried_out(plan, jobs=jobs, logs=logs)
     failure = failure_of(done)
     say(summary(done).rstrip())
     try:
         if stage is not None and failure is None:
+            from stageplan.cli.verify import verified, verified_text
+
             found = verified(stage, context, given, jobs=jobs, logs=logs)
             done = replace(done, verified=found)
             say(verified_text(found))
@@ -114,6 +114,15 @@ def command(
         say("nothing is taken from the registry, so there is nothing to verify")
     if done.verified and done.verified.differences:
         click.get_current_context().exit(_DIFFERENT)
+
+
+def _stage_to_verify(plan: Plan, context: str, name: str | None) -> StageDecision | None:
+    """The stage that `--verify` means; what that takes is loaded only where it is asked for."""
+    if name is None:
+        return None
+    from stageplan.cli.verify import stage_to_verify
+
+    return stage_to_verify(plan, context, name)
 
 
 def carried_out(plan: Plan, *, jobs: int, logs: bool) -> Report:

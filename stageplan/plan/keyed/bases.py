@@ -59,16 +59,20 @@ class Bases:
 
     def _is_worth_it(self, index: int) -> bool:
         """Whether the image that a stage starts from can be kept, and nothing published stands on it."""
-        stage, lowest = self._pieces.work.stage(index), self._facts.lowest_layers
+        stage, lowest = self._pieces.work.stage(index), self._facts.lowest_layers.get(index)
         if (
             stage.base_image is None
             or stage.base_context
             or any(item.is_trigger for item in stage.instructions)
         ):
             return False
-        published = {lowest.get(other) for other in self._pieces.handed_out}
-        is_apart = None not in published and lowest.get(index, "") not in {"", *published}
+        is_apart = bool(lowest) and self._published.isdisjoint({None, lowest})
         return is_apart and can_stand_last(self._pieces.work.graph, stage)
+
+    @cached_property
+    def _published(self) -> frozenset[str | None]:
+        """The lowest layers of what is published; None among them where one is not known."""
+        return frozenset(self._facts.lowest_layers.get(index) for index in self._pieces.handed_out)
 
     def _uses(self, index: int) -> Iterator[tuple[str, str, str]]:
         """Name, digest and platform of the images that a stage names."""
