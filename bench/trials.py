@@ -88,10 +88,15 @@ KINDS = (
     Kind("new branch", _nothing, "branch", ("main",), ()),
     Kind("branch and main", _nothing, "branch", ("main", "branch"), ()),
 )
-STRATEGIES = ("registry", "inline", "local", "classic", "archive", "keyed", "buildah", "podman")
+_LAYERS = {
+    "buildah": ("--engine", "buildah"),
+    "podman": ("--engine", "podman"),
+    "buildah-keyed": ("--engine", "buildah", "--strategy", "keyed"),
+    "podman-keyed": ("--engine", "podman", "--strategy", "keyed"),
+}
+STRATEGIES = ("registry", "inline", "local", "classic", "archive", "keyed", *_LAYERS)
 
 Machine = lab.Engine | lab.BuildahHost | BuildKit
-_LAYERS = ("buildah", "podman")  # engines with one strategy
 
 
 def main() -> None:
@@ -179,8 +184,8 @@ def _run(
 ) -> tuple[str, ...]:
     """The instructions that a run of stageplan ran, as `stage: text`."""
     report = context.parent / "report.json"
-    way = "--engine" if strategy in _LAYERS else "--strategy"
-    words = [sys.executable, "-m", "stageplan", "run", ".", way, strategy, "--scope", scope]
+    way = _LAYERS.get(strategy, ("--strategy", strategy))
+    words = [sys.executable, "-m", "stageplan", "run", ".", *way, "--scope", scope]
     words += ["--image", f"{registry.host}/app", "--fallback-scope", "main", "--report", str(report)]
     words += ["--cache-dir", str(context.parent / "cache")]
     done = subprocess.run(words, cwd=context, env=engine.env, check=False, capture_output=True, text=True)

@@ -130,7 +130,7 @@ def _add(nodes: dict[str, _Node], path: str, tar: tarfile.TarFile, member: tarfi
     }
     nodes[path] = _Node(
         kind=_KINDS[tarfile.REGTYPE if member.isreg() else member.type],
-        mode=f"{member.mode:o}",
+        mode=f"{member.mode & 0o7777:o}",
         owner=f"{member.uid}:{member.gid}",
         target=member.linkname,
         device=(member.devmajor, member.devminor),

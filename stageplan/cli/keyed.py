@@ -3,13 +3,16 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import msgspec
 
 from stageplan.cli.keys import Keyed, base_of, moved_warnings, request_keys
 from stageplan.cli.request import Request
+from stageplan.errors import UsageError
 from stageplan.plan.facts import EngineFacts
 from stageplan.plan.keyed.facts import KeyedFacts, Present
+from stageplan.plan.layers import keeps_layers
 from stageplan.plan.locations import resolve, values_of
 from stageplan.plan.model import Plan
 from stageplan.plan.options import PlanOptions
@@ -29,6 +32,8 @@ def keyed_plan(
         DockerfileError: the build would refuse the Dockerfile.
         UnreachableError: the registry does not answer, or refuses.
     """
+    if keeps_layers(engine):
+        _refuse_other_ignore_file(options)
     keyed = request_keys(request, platform=platform, offline=offline, mirrors=engine.mirrors)
     facts = facts_of_keys(keyed)
     if not offline:
@@ -37,6 +42,21 @@ def keyed_plan(
     plan = make_plan(keyed.graph.dockerfile, keyed.graph, options, engine, facts)
     warnings = (*plan.warnings, *moved_warnings(keyed.images.moved))
     return msgspec.structs.replace(plan, warnings=warnings)
+
+
+def _refuse_other_ignore_file(options: PlanOptions) -> None:
+    """Refuses a file that buildah reads in place of the one by which the keys are made.
+
+    Raises:
+        UsageError: there is one (`containerignore`).
+    """
+    other = Path(options.context, ".containerignore")
+    if options.ignore_file is None and other.is_file():
+        raise UsageError(
+            "containerignore",
+            f"buildah reads '{other}', and a key is made by the .dockerignore",
+            hint="name it .dockerignore, which buildah reads, too",
+        )
 
 
 def facts_of_keys(keyed: Keyed) -> KeyedFacts:

@@ -11,7 +11,6 @@ import msgspec
 
 from stageplan.cli.base_images import graph_with_images
 from stageplan.cli.request import Given, Request, build_options, plan_options, platforms_of, read_request
-from stageplan.context.ignore import OWN_SUFFIX
 from stageplan.dockerfile.instructions import Dockerfile
 from stageplan.dockerfile.reader import read_dockerfile
 from stageplan.errors import UnreachableError, UsageError
@@ -29,7 +28,7 @@ from stageplan.plan.strategies.keyed import KEYED
 from stageplan.plan.strategies.pack import PROJECT
 from stageplan.stages.options import BuildOptions
 from stageplan.system.files import read_bytes
-from stageplan.system.tree import read_ignore_file
+from stageplan.system.tree import own_ignore_file, read_ignore_file
 
 _ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64", "armv7l": "arm/v7"}
 AT_A_GLANCE = 2.0
@@ -125,7 +124,7 @@ def _platform_plan(request: Request, engine: EngineFacts, platform: str, *, offl
 
 def _context_warnings(plan: Plan, request: Request) -> Iterator[str]:
     """What a COPY of the whole context would copy, and should not."""
-    own = request.dockerfile.with_name(request.dockerfile.name + OWN_SUFFIX)
+    own = own_ignore_file(request.dockerfile)
     if STRATEGIES[plan.strategy].builder == "classic" and own.is_file():
         yield f"the classic builder passes over '{own}': it reads the .dockerignore of the context alone"
     folder = plan.parameters.cache_dir
@@ -155,7 +154,7 @@ def require(engine: EngineFacts, strategy: Strategy) -> None:
     if not engine.reachable:
         reason = engine.reason or "the docker engine does not answer"
         raise UnreachableError("engine-down", reason, hint="start docker, or set DOCKER_HOST")
-    if engine.buildx_version is None and strategy.builder == "buildx":
+    if engine.kind == "docker" and engine.buildx_version is None and strategy.builder == "buildx":
         raise UnreachableError("no-buildx", "docker has no buildx", hint="install docker's buildx plugin")
 
 

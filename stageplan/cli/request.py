@@ -18,6 +18,7 @@ from stageplan.stages.options import BuildOptions
 from stageplan.system.files import read_bytes
 from stageplan.system.git import Git
 from stageplan.system.process import Processes
+from stageplan.system.tree import own_ignore_file
 
 Given = Mapping[str, Any]
 _EPOCH = "SOURCE_DATE_EPOCH"
@@ -104,6 +105,7 @@ def plan_options(request: Request) -> PlanOptions:
     return PlanOptions(
         context=request.context,
         dockerfile=str(request.dockerfile),
+        ignore_file=str(own) if (own := own_ignore_file(request.dockerfile)).is_file() else None,
         name=image_name(Path(request.context).resolve().name),
         targets=tuple(request.chosen("targets")),
         checks=tuple(request.chosen("checks")),

@@ -42,6 +42,12 @@ def stage_to_verify(plan: Plan, context: str, name: str) -> StageDecision | None
         raise cannot_verify("a plan file")
     if plan.strategy != KEYED:
         raise cannot_verify(f"strategy '{plan.strategy}'")
+    if plan.inputs.engine != "docker":
+        raise UsageError(
+            "verify-keyed",
+            f"--verify compares files that docker writes out, and the engine is {plan.inputs.engine}",
+            hint="verify where docker is",
+        )
     needed = () if plan.keys is UNSET else plan.keys
     keyed = {record.name for record in needed if record.key is not None}
     kept = {stage.name: stage for stage in plan.stages if stage.name in keyed and stage.action in _LEFT}

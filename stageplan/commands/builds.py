@@ -15,7 +15,7 @@ def build_command(plan: Plan, build: Build) -> Command:
         case "classic":
             return classic.build_command(plan, build)
         case "buildah":
-            return buildah.build_command(plan.inputs, build)
+            return buildah.build_command(plan, build)
         case "pack":
             return pack.build_command(plan.inputs, build)
         case "kaniko":

@@ -1,15 +1,23 @@
-"""The push of an image, by the program that built it."""
+"""Pushes of images and moves of their tags, by the program that built them."""
 
-from stageplan.commands import buildah, classic
+from stageplan.commands import buildah, buildx, classic
 from stageplan.commands.command import Command
-from stageplan.plan.model import Inputs
+from stageplan.plan.model import MoveTags, Plan
 
 
-def push_command(inputs: Inputs, image: str) -> Command:
+def push_command(plan: Plan, image: str) -> Command:
     """Pushes one image that the engine holds.
 
     Args:
-        inputs: of the plan.
         image: its location.
     """
-    return classic.push_command(image) if inputs.engine == "docker" else buildah.push_command(inputs, image)
+    return (
+        classic.push_command(image) if plan.inputs.engine == "docker" else buildah.push_command(plan, image)
+    )
+
+
+def move_tags_commands(plan: Plan, move: MoveTags) -> tuple[Command, ...]:
+    """Points tags at an image that is in the registry."""
+    if plan.inputs.engine in {"buildah", "podman"}:
+        return tuple(buildah.move_tags_commands(plan, move))
+    return (buildx.move_tags_command(plan.inputs, move),)

@@ -86,6 +86,7 @@ class Inputs(Data, frozen=True, kw_only=True):
         derived: text that is built instead of the Dockerfile: the same with stages of the plan's own added.
         engine: the program that builds.
         pack_builder: the image of buildpacks that pack builds with.
+        ignore_file: path of the Dockerfile's own ignore file, for a builder that has to be told.
     """
 
     context: str
@@ -100,6 +101,7 @@ class Inputs(Data, frozen=True, kw_only=True):
     derived: str | None = None
     engine: Engine = "docker"
     pack_builder: str | None = None
+    ignore_file: str | msgspec.UnsetType = msgspec.UNSET
 
 
 class Source(Data, frozen=True, kw_only=True):

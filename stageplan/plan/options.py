@@ -15,6 +15,7 @@ class PlanOptions:
     Attributes:
         context: folder or URL of the build context.
         dockerfile: path of the Dockerfile.
+        ignore_file: path of the ignore file that belongs to it alone, where it has one.
         name: what a local image is named after; the folder's name.
         targets: stages that are published; empty: the last stage.
         checks: stages that are only run for their result.
@@ -35,6 +36,7 @@ class PlanOptions:
 
     context: str
     dockerfile: str
+    ignore_file: str | None = None
     name: str
     targets: tuple[str, ...] = ()
     checks: tuple[str, ...] = ()

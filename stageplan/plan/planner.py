@@ -1,6 +1,6 @@
 """From a stage graph, options and what the engine can do to a plan; the same inputs give the same plan."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import NamedTuple
@@ -19,7 +19,8 @@ from stageplan.plan.facts import EngineFacts
 from stageplan.plan.folding import decide
 from stageplan.plan.images import check_image, image_tags, repositories
 from stageplan.plan.keyed.facts import KeyedFacts
-from stageplan.plan.model import VERSION, BuildArg, Engine, Inputs, Parameters, Plan
+from stageplan.plan.layers import keeps_layers, mounts_files
+from stageplan.plan.model import VERSION, BuildArg, Inputs, Parameters, Plan
 from stageplan.plan.no_cache import stages_without_cache
 from stageplan.plan.options import PlanOptions
 from stageplan.plan.strategies.base import Strategy
@@ -63,11 +64,11 @@ def make_plan(
         split=options.split,
         targets=tuple(work.title(index) for index in work.targets),
         checks=tuple(work.title(index) for index in work.checks),
-        inputs=_inputs(dockerfile, options, strategy.derived(work), work.engine.kind),
+        inputs=_inputs(dockerfile, options, strategy.derived(work), work.engine),
         parameters=parameters_of(options, strategy),
         stages=strategy.decisions(work),
         steps=strategy.steps(work),
-        warnings=_warnings(work, strategy),
+        warnings=tuple(_warnings(work, strategy)),
         alone=tuple(map(work.title, work.alone)) or msgspec.UNSET,
         keys=msgspec.UNSET if keyed is None else stage_records(graph.stages, keyed.keys),
     )
@@ -220,7 +221,7 @@ def _pinned(graph: StageGraph, options: PlanOptions) -> tuple[BuildArg, ...]:
     return (BuildArg(name="TARGETSTAGE", value=graph.targetstage),)
 
 
-def _inputs(dockerfile: Dockerfile, options: PlanOptions, derived: str | None, engine: Engine) -> Inputs:
+def _inputs(dockerfile: Dockerfile, options: PlanOptions, derived: str | None, engine: EngineFacts) -> Inputs:
     return Inputs(
         context=options.context,
         dockerfile=options.dockerfile,
@@ -232,8 +233,9 @@ def _inputs(dockerfile: Dockerfile, options: PlanOptions, derived: str | None, e
         platform=options.platform,
         builder=options.builder,
         derived=derived,
-        engine=engine,
-        pack_builder=options.pack_builder if engine == "pack" else None,
+        engine=engine.kind,
+        pack_builder=options.pack_builder if engine.kind == "pack" else None,
+        ignore_file=(options.ignore_file if keeps_layers(engine) else None) or msgspec.UNSET,
     )
 
 
@@ -263,12 +265,15 @@ def cache_image_of(image: str | None) -> str | None:
     return image.replace("{target}", "").rstrip("-_./") + "-cache"
 
 
-def _warnings(work: Work, strategy: Strategy) -> tuple[str, ...]:
+def _warnings(work: Work, strategy: Strategy) -> Iterator[str]:
     if strategy.backend == "inline" and work.engine.has_own_buildkit:
-        return ("a BuildKit of its own may run finished stages again with 'inline', and not with 'registry'",)
-    folded = [d.name for d in work.decisions if d.action == "fold" and "no name" in d.reason]
-    if strategy.builder == "classic" and folded:
-        return tuple(
-            f"the classic builder runs '{name}' each time: it has no name to keep it by" for name in folded
-        )
-    return ()
+        yield "a BuildKit of its own may run finished stages again with 'inline', and not with 'registry'"
+    if strategy.backend == "layers":
+        for index in work.built:
+            if mounts_files(work, work.graph.reached_from({index})):
+                reason = "a layer's key does not hold what a RUN mounts; strategy 'keyed' keeps whole stages"
+                yield f"'{work.title(index)}' is built without the cache: {reason}"
+    if strategy.builder == "classic":
+        for decision in work.decisions:
+            if decision.action == "fold" and "no name" in decision.reason:
+                yield f"the classic builder runs '{decision.name}' each time: it has no name to keep it by"

@@ -11,7 +11,7 @@ import msgspec
 
 from stageplan.commands import buildx, classic, pack
 from stageplan.commands.builds import build_command
-from stageplan.commands.pushes import push_command
+from stageplan.commands.pushes import move_tags_commands, push_command
 from stageplan.commands.values import (
     DERIVED,
     HOST_NETWORK,
@@ -180,9 +180,9 @@ def _lines(plan: Plan, step: Step) -> Iterator[str]:
         case Build():
             yield shell_command(build_command(plan, step))
         case Push(images=images):
-            yield from (shell_command(push_command(plan.inputs, image)) for image in images)
+            yield from (shell_command(push_command(plan, image)) for image in images)
         case MoveTags():
-            yield shell_command(buildx.move_tags_command(plan.inputs, step))
+            yield from map(shell_command, move_tags_commands(plan, step))
         case Save():
             yield from _save(step)
 

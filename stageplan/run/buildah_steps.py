@@ -3,6 +3,7 @@
 from functools import partial
 
 from stageplan.commands import buildah
+from stageplan.plan.keyed.pieces import REPOSITORY
 from stageplan.plan.locations import resolve, values_of
 from stageplan.plan.model import Build, Push
 from stageplan.run.build_record import LOG_LINES
@@ -10,6 +11,7 @@ from stageplan.run.buildah_record import BuildahRecord, BuildahStep
 from stageplan.run.events import InstructionDone, InstructionStarted, LogLine
 from stageplan.run.failures import FailedStepError, passes
 from stageplan.run.session import SeenInstruction, Session, StepRun
+from stageplan.run.tag_steps import keep_records
 from stageplan.run.texts import one_line
 
 
@@ -19,7 +21,7 @@ def build(session: Session, step: Build, run: StepRun) -> None:
     Raises:
         FailedStepError: it has not.
     """
-    command = buildah.build_command(session.plan.inputs, step)
+    command = buildah.build_command(session.plan, step)
     words = run.issue(session.words(step, command), {})
     watch = _Watch(session, step, run)
     code = session.ports.buildx.run(words, {}, watch.line)
@@ -29,14 +31,14 @@ def build(session: Session, step: Build, run: StepRun) -> None:
 
 
 def push(session: Session, step: Push, run: StepRun) -> None:
-    """The registry has the images.
+    """The registry has the images, and beside one that is published what its keys were made of.
 
     Raises:
         FailedStepError: it has not.
     """
     run.up = None
     for image in step.images:
-        words = run.issue(session.words(step, buildah.push_command(session.plan.inputs, image)), {})
+        words = run.issue(session.words(step, buildah.push_command(session.plan, image)), {})
         lines: list[str] = []
         code = session.ports.buildx.run(words, {}, partial(_keep, lines))
         if code != 0:
@@ -44,6 +46,15 @@ def push(session: Session, step: Push, run: StepRun) -> None:
             reference = resolve(image, values_of(session.plan.parameters))
             text = f"'{reference}' could not be pushed: {cause}"
             raise FailedStepError(text, log=tuple(lines[-LOG_LINES:]), passing=passes(cause))
+        if not image.startswith(REPOSITORY):
+            _keep_records(session, resolve(image, session.values(step)), run)
+
+
+def _keep_records(session: Session, image: str, run: StepRun) -> None:
+    """What the keys of a published image were made of lies beside it."""
+    digest = session.ports.registry.exists(image)
+    if digest is not None:
+        keep_records(session, digest, run)
 
 
 class _Watch:
@@ -81,7 +92,7 @@ class _Watch:
                 seconds=step.seconds or 0.0,
             )
             for step in self._record.steps
-            if step.counts
+            if self._counts(step)
         ]
 
     def failure(self, code: int) -> FailedStepError:
@@ -95,6 +106,10 @@ class _Watch:
             f"stage '{where}' failed{at}: {cause}", log=tuple(self._record.log), passing=passes(cause)
         )
 
+    def _counts(self, step: BuildahStep) -> bool:
+        """Whether it is an instruction of the user's file that runs or copies something."""
+        return step.counts and step.stage < len(self._session.plan.stages)
+
     def _stage(self, step: BuildahStep) -> str:
         stages = self._session.plan.stages
         return stages[step.stage].name if step.stage < len(stages) else self._step.stage
@@ -103,7 +118,7 @@ class _Watch:
         """Tells of each step when it begins and when it ends."""
         for step in self._record.steps:
             ended = step.seconds is not None
-            if not step.counts or self._told.get(step) is ended:
+            if not self._counts(step) or self._told.get(step) is ended:
                 continue
             stage, position = self._stage(step), str(step.number)
             self._told[step] = ended

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from stageplan.commands import buildx, classic, pack
 from stageplan.commands.builds import build_command
 from stageplan.commands.command import Command
-from stageplan.commands.pushes import push_command
+from stageplan.commands.pushes import move_tags_commands, push_command
 from stageplan.commands.values import DERIVED, IMAGE_OUTPUT, digest_of, planned_values
 from stageplan.commands.words import fill
 from stageplan.plan.model import Build, MoveTags, Plan, Push, Restore, Save, Step
@@ -34,9 +34,9 @@ def _commands(plan: Plan, step: Step) -> Iterator[Command]:
         case Restore():
             yield classic.load_command(step)
         case MoveTags() if writes:
-            yield buildx.move_tags_command(plan.inputs, step)
+            yield from move_tags_commands(plan, step)
         case Push(images=images) if writes:
-            yield from (push_command(plan.inputs, image) for image in images)
+            yield from (push_command(plan, image) for image in images)
         case Save() if writes:
             yield classic.save_command(step)
         case _:

@@ -56,7 +56,8 @@ class Session:
         if isinstance(step, MoveTags):
             values |= {digest_of(build): self._pushed(build) for build in step.builds}
         if isinstance(step, Build):
-            values |= {digest_of(item.build): self._pushed(item.build) for item in step.inputs if item.build}
+            made = [item.build for item in step.inputs if item.build and step.builder == "buildx"]
+            values |= {digest_of(build): self._pushed(build) for build in made}
             values[DERIVED] = f"{self._folder}/{_DERIVED_NAME}"
             values[IMAGE_OUTPUT] = output_value(step, writes=self.writes, unpack=step.unpack)
             values[METADATA_FILE] = self.metadata_file(step.id)

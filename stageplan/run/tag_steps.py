@@ -2,7 +2,8 @@
 
 from msgspec import UNSET
 
-from stageplan.commands import buildx
+from stageplan.commands.pushes import move_tags_commands
+from stageplan.commands.values import digest_of
 from stageplan.errors import StageplanError
 from stageplan.keys.record import RECORDS_TYPE, encode_records, record_tag
 from stageplan.plan.locations import resolve
@@ -19,30 +20,33 @@ def move_tags(session: Session, step: MoveTags, run: StepRun) -> None:
     Raises:
         FailedStepError: the registry refused.
     """
-    words = run.issue(session.words(step, buildx.move_tags_command(session.plan.inputs, step)), {})
+    issued = [run.issue(session.words(step, item), {}) for item in move_tags_commands(session.plan, step)]
     if len(step.builds) > 1:
-        _join(session, words)
+        _join(session, issued[0])
         return
+    values = session.values(step)
+    digest = step.digest or values[digest_of(step.build or "")]
     try:
         for tag in step.tags:
-            session.ports.registry.copy_tag(words[-1], resolve(tag, session.values(step)))
+            image = f"{resolve(step.repository, values)}@{digest}"
+            session.ports.registry.copy_tag(image, resolve(tag, values))
     except StageplanError as error:
         text = f"the tags could not be moved: {error.message}"
         raise FailedStepError(text, passing=passes(error.message)) from error
-    _keep_records(session, step, words[-1], run)
+    keep_records(session, digest, run)
 
 
-def _keep_records(session: Session, step: MoveTags, source: str, run: StepRun) -> None:
-    """What the keys were made of lies in the cache repository, under the digest of the image."""
+def keep_records(session: Session, digest: str, run: StepRun) -> None:
+    """What the keys were made of lies in the cache repository, under the digest of a published image."""
     if session.plan.keys is UNSET:
         return
-    place = f"{resolve(step.repository, session.values(step))}:{record_tag(source.rpartition('@')[2])}"
     registry = session.ports.registry
+    place = f"{session.plan.parameters.cache_image}:{record_tag(digest)}"
     try:
         if registry.exists(place) is None:
             registry.put_file(place, encode_records(session.plan.keys), RECORDS_TYPE)
     except StageplanError as error:
-        run.warnings.append(f"what '{source}' was made of is not kept: {error.message}")
+        run.warnings.append(f"what '{digest}' was made of is not kept: {error.message}")
 
 
 def _join(session: Session, words: tuple[str, ...]) -> None:

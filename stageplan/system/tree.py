@@ -70,13 +70,18 @@ def open_context(root: Path, dockerfile: Path) -> ContextView:
     return ContextView(DiskTree(root), read_ignore_file(root, dockerfile))
 
 
+def own_ignore_file(dockerfile: Path) -> Path:
+    """Where the ignore file lies that belongs to one Dockerfile alone."""
+    return dockerfile.with_name(dockerfile.name + OWN_SUFFIX)
+
+
 def read_ignore_file(root: Path, dockerfile: Path) -> IgnoreFile:
     """The ignore file that holds for a build.
 
     Raises:
         UsageError: it cannot be read (`unreadable`) or has a line that is no pattern.
     """
-    own = dockerfile.with_name(dockerfile.name + OWN_SUFFIX)
+    own = own_ignore_file(dockerfile)
     default = root / DEFAULT_NAME
     return choose_ignore_file(
         own_path=os.fspath(own),

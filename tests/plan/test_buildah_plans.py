@@ -123,3 +123,16 @@ def test_a_repository_that_does_not_answer_is_left_out() -> None:
     assert plan.warnings == (
         "registry 'r.example.com' cannot be reached, so every instruction runs and nothing is kept",
     )
+
+
+@pytest.mark.parametrize("mount", ["target=/m", "from=a,target=/m", "from=y,target=/m"])
+def test_what_a_mount_shows_is_in_no_key_of_a_layer(mount: str) -> None:
+    plan = plan_of(text=f"FROM x AS a\nRUN a\nFROM x AS b\nRUN --mount={mount} b\n")
+    (build,) = (build for build in builds(plan) if build.stage == "b")
+    assert (build.cache, build.no_cache) == (None, ("*",))
+    assert plan.warnings == (
+        (
+            "'b' is built without the cache: a layer's key does not hold what a RUN mounts; strategy 'keyed' "
+            "keeps whole stages"
+        ),
+    )

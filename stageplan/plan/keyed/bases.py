@@ -1,7 +1,7 @@
 """Base images that are kept once more, packed so that every build unpacks them faster."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -41,6 +41,17 @@ class Bases:
         for name, digest, _ in self._uses(index):
             if name not in self._labels:
                 yield name, digest
+
+    def written(self, name: str, stages: Collection[int]) -> tuple[str, ...]:
+        """How the file names an image in some of its stages; buildah takes a name as it stands there."""
+        texts = set[str | None]()
+        for index in stages:
+            stage = self._pieces.work.stage(index)
+            texts.add(stage.base if stage.base_image is not None else None)
+            for item in stage.instructions:
+                texts.add(item.copied.image if item.copied else None)
+                texts.update(mount.source.image for mount in item.mounts)
+        return tuple(sorted(text for text in texts if text and parse_reference(text).normalized == name))
 
     @cached_property
     def packed(self) -> dict[str, PackedBase]:

@@ -15,7 +15,8 @@ from stageplan.plan.keyed.pieces import REPOSITORY, Form, Pieces
 from stageplan.plan.keyed.reach import reach
 from stageplan.plan.keyed.stage_names import virtual_stage
 from stageplan.plan.keyed.wanted import wanted_forms
-from stageplan.plan.model import Build, Cache, ImageInput, MoveTags, Source, Step
+from stageplan.plan.layers import keeps_layers, layers, mounts_files
+from stageplan.plan.model import Build, Cache, ImageInput, MoveTags, Push, Source, Step
 from stageplan.plan.no_cache import EVERY_STAGE, names_without_cache
 from stageplan.plan.work import Work
 
@@ -40,6 +41,7 @@ class Builds:
         self._work = work
         self._facts = facts
         self._packs_anew = work.publishes and pushes_unstored(work.engine)
+        self._keeps_layers = keeps_layers(work.engine)
         self._pieces = Pieces(work, facts.keys)
         self._bases = Bases(self._pieces, facts)
         self._anew = built_anew(work, facts)
@@ -92,10 +94,15 @@ class Builds:
         )
         if not tags:
             return
-        self.steps[f"tags:{work.key(index)}"] = MoveTags(
-            id=f"tags:{work.key(index)}",
-            reason="tags move last, when every build has succeeded",
-            needs=tuple(step for step in self.steps if isinstance(self.steps[step], Build)),
+        name, reason = f"tags:{work.key(index)}", "tags move last, when every build has succeeded"
+        needs = tuple(step for step in self.steps if isinstance(self.steps[step], Build))
+        if self._keeps_layers and not present:
+            self.steps[name] = Push(id=name, reason=reason, needs=needs, images=tags)
+            return
+        self.steps[name] = MoveTags(
+            id=name,
+            reason=reason,
+            needs=needs,
             build=None if present else build,
             digest=present.digest if present else None,
             repository=REPOSITORY,
@@ -141,7 +148,11 @@ class Builds:
         elif form != "prefix":
             needs += self._make_ahead(index, inputs, cache)
         needs += self._before(index, inlined)
-        self._add(index, form, inputs=inputs, inlined=inlined, cache=cache, needs=tuple(needs))
+        if form == "marker" and self._keeps_layers and self._work.publishes:
+            self._add(index, "run", inputs=inputs, inlined=inlined, cache=cache, needs=needs)
+            inputs, inlined, cache, needs = (), frozenset(), None, [self._id(index, "run")]
+        tags = tuple(self._tags(index, form, cache))
+        self._add(index, form, inputs=inputs, inlined=inlined, cache=cache, needs=needs, tags=tags)
         return build
 
     def _before(self, index: int, inlined: Collection[int]) -> tuple[str, ...]:
@@ -165,7 +176,8 @@ class Builds:
         """
         work = self._work
         made = {item.name for item in inputs if item.build is not None}
-        if index in self._anew or index in self.ahead or mixes_sources(work.engine):
+        is_certain = not self._keeps_layers and not mixes_sources(work.engine)
+        if index in self._anew or index in self.ahead or not is_certain:
             return ()
         waits_for = [at for at in sorted(work.reached) if work.key(at) in made]
         length = ahead_length(self._pieces, index, waits_for) if waits_for else None
@@ -174,7 +186,7 @@ class Builds:
         self.ahead[index] = length
         first, inlined = self._reached({index: length})
         source = None if cache is None else structs.replace(cache, export_options=None)
-        self._add(index, "ahead", inputs=first, inlined=inlined, cache=source, needs=(), tags=())
+        self._add(index, "ahead", inputs=first, inlined=inlined, cache=source, needs=())
         return (self._id(index, "ahead"),)
 
     def _is_missing_prefix(self, index: int, form: Form) -> bool:
@@ -187,24 +199,21 @@ class Builds:
     def _add(
         self,
         index: int,
-        form: Form | Literal["ahead"],
+        form: Form | Literal["ahead", "run"],
         *,
         inputs: tuple[ImageInput, ...],
         inlined: frozenset[int],
         cache: Cache | None,
-        needs: tuple[str, ...],
-        tags: tuple[str, ...] | None = None,
+        needs: Iterable[str],
+        tags: tuple[str, ...] = (),
     ) -> None:
         work = self._work
-        if tags is None and form != "ahead":
-            newest = (cache.location,) if cache is not None and form in {"image", "prefix"} else ()
-            tags = (self._pieces.location(index, form), *newest)
-        tags = tags if tags and work.publishes else ()
+        tags = tags if work.publishes else ()
         images = tuple(self._images(inlined))
-        virtual = form == "ahead" or (form != "image" and bool(tags))
+        virtual = form == "ahead" or (form not in {"image", "run"} and bool(tags))
         self.along |= inlined - {index}
         target = virtual_stage(form, work.key(index)) if virtual else work.title(index)
-        self.steps[self._id(index, form)] = Build(
+        build = Build(
             id=self._id(index, form),
             reason=self.reasons[index],
             needs=tuple(dict.fromkeys((*needs, *_builds(images)))),
@@ -223,6 +232,40 @@ class Builds:
             cache=cache,
             no_cache=self._no_cache(index, inlined, target),
         )
+        if not self._keeps_layers:
+            self.steps[build.id] = build
+        else:
+            self._add_to_machine(build, inlined)
+
+    def _tags(self, index: int, form: Form, cache: Cache | None) -> Iterator[str]:
+        """Where an image lies: under its key, and where it is the newest of its stage, there too."""
+        yield self._pieces.location(index, form)
+        if cache is not None and cache.type == "inline" and form in {"image", "prefix"}:
+            yield cache.location
+
+    def _add_to_machine(self, build: Build, inlined: frozenset[int]) -> None:
+        """A build that leaves its image on the machine, from which it is pushed under its key.
+
+        The tags that name a target are pushed from there, too, when all is done. Its cache is the repository
+        of all layers.
+        """
+        anew = mounts_files(self._work, inlined) or not self._without_cache.isdisjoint(inlined)
+        named = self._work.tags.get(build.index, ()) if build.id.startswith("image:") else ()
+        self.steps[build.id] = structs.replace(
+            build,
+            builder="buildah",
+            stages=tuple(sorted(inlined)),
+            cache=layers(self._work, inlined) if inlined else None,
+            no_cache=(EVERY_STAGE,) if anew else (),
+            output="load" if build.tags else "cacheonly",
+            unpack=False,
+            wants_digest=False,
+            tags=(*build.tags, *named) if build.tags else (),
+        )
+        if build.tags:
+            name = f"push:{build.id}"
+            reason = "it is there for the next build as soon as it is built"
+            self.steps[name] = Push(id=name, reason=reason, needs=(build.id,), images=build.tags)
 
     def _packing(self, index: int, form: str, images: Iterable[ImageInput]) -> dict[str, Any]:
         """How the layers of an image are packed that only later builds take: these unpack it faster.
@@ -234,14 +277,17 @@ class Builds:
         is_packed = any(image.repository == REPOSITORY for image in images)
         return {"compression": "zstd", "force_compression": is_packed or UNSET}
 
-    def _images(self, stages: Iterable[int]) -> Iterator[ImageInput]:
+    def _images(self, stages: Collection[int]) -> Iterator[ImageInput]:
         """What stands in for the images that stages name: a tag may move between plan and build."""
         named = {name: digest for index in stages for name, digest in self._bases.named_by(index)}
         for name in sorted(named):
             base, reference = self._bases.packed.get(name), parse_reference(name)
             pinned = ImageInput(name=name, repository=reference.name, digest=named[name])
             present = self._facts.present.get(base.location) if base else None
-            if present is not None:
+            if self._keeps_layers:
+                written = self._bases.written(name, stages)
+                yield from (structs.replace(pinned, name=text) for text in written if "@" not in text)
+            elif present is not None:
                 yield structs.replace(pinned, repository=REPOSITORY, digest=present.digest)
             elif base and self._packs_anew:
                 build = self._pack(base, pinned)
@@ -304,8 +350,10 @@ class Builds:
         """The one cache source: the image of the first instructions, or the newest earlier image.
 
         Else the image that the stage starts from. It holds nothing more; but where one of two builds that go
-        on from the same image has no source, the other misses what its own has.
+        on from the same image has no source, the other misses what its own has. None where layers are kept.
         """
+        if self._keeps_layers:
+            return None
         is_whole = form == "prefix" or (form == "image" and self._pieces.wants_image(index))
         if not is_whole and self._pieces.prefix(index) is None:
             base = None if self._pieces.wants_image(index) else self._work.stage(index).base_stage

@@ -11,6 +11,7 @@ from stageplan.errors import UsageError
 from stageplan.plan.keyed.pieces import Pieces
 from stageplan.plan.keyed.stage_names import virtual_stage
 
+_LABEL = "stageplan.succeeded"
 _NOWHERE = "/.stageplan-*"  # a pattern that matches nothing: to copy it needs the stage and brings no file
 
 
@@ -118,13 +119,19 @@ def _virtual_stages(
             for path in pieces.paths(index) or ():
                 yield f'COPY --from={name} ["{path}", "{path}"]'
         if virtual_stage("marker", name) in targets:
-            yield from _marker("marker", name, name)
+            yield from _label(name) if pieces.keeps_layers else _marker("marker", name, name)
 
 
 def _marker(form: str, name: str, stage: str) -> Iterator[str]:
     """A stage with nothing in it that needs another."""
     yield f"FROM scratch AS {virtual_stage(form, name)}"
     yield f"COPY --from={stage} {_NOWHERE} /"
+
+
+def _label(name: str) -> Iterator[str]:
+    """A stage with nothing in it, for who has built another before: buildah copies no pattern of nothing."""
+    yield f"FROM scratch AS {virtual_stage('marker', name)}"
+    yield f'LABEL {_LABEL}="{name}"'
 
 
 def _beginning(pieces: Pieces, index: int, form: str, length: int, again: tuple[str, ...]) -> Iterator[str]:

@@ -13,10 +13,12 @@ from stageplan.keys.model import StageKey
 from stageplan.keys.stage_keys import artifact_key
 from stageplan.plan.keyed.paths import copied_paths
 from stageplan.plan.keyed.prefix import can_stand_last, prefix_key, prefix_length
+from stageplan.plan.layers import keeps_layers
 from stageplan.plan.work import Work
 
 Form = Literal["image", "artifact", "prefix", "marker"]
 REPOSITORY = "{cache_image}"
+_LAYERS = "layers"  # what buildah makes of a stage is kept apart from what BuildKit makes of it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +50,7 @@ class Pieces:
         self.keys = keys
         self.reached = work.reached
         self._paths = dict[int, tuple[str, ...] | None]()
+        self.keeps_layers = keeps_layers(work.engine)
 
     def is_kept(self, index: int) -> bool:
         """Whether the stage is worth images of its own, and has a key."""
@@ -57,8 +60,11 @@ class Pieces:
         """Whether an image of the stage can stand in for it in the build of another.
 
         The builder replaces what a name means wherever it stands. So no other stage may have the stage's
-        name, and nothing but its own FROM may mean an image by it.
+        name, and nothing but its own FROM may mean an image by it. What a cache mount begins with, buildah
+        looks for among the stages alone.
         """
+        if self.keeps_layers and index in self._begins_caches:
+            return False
         return self.is_kept(index) and self.work.graph.stages[index].label not in self._ambiguous
 
     def paths(self, index: int) -> tuple[str, ...] | None:
@@ -72,14 +78,17 @@ class Pieces:
         return index in self._whole or self.paths(index) is None
 
     def prefix(self, index: int) -> int | None:
-        """How many of its first instructions are kept on their own."""
+        """How many of its first instructions are kept on their own; none where every layer is."""
+        if self.keeps_layers:
+            return None
         stage = self.work.stage(index)
         length = None if self.wants_image(index) else prefix_length(stage)
         return length if length and can_stand_last(self.work.graph, stage) else None
 
     def location(self, index: int, form: Form) -> str:
         """Where the image of a kept stage lies."""
-        return f"{REPOSITORY}:{form}-{self._key(index, form)}"
+        key = self._key(index, form)
+        return f"{REPOSITORY}:{form}-{digest_of_texts(_LAYERS, (key,)) if self.keeps_layers else key}"
 
     def kept(self) -> Iterator[KeptImage]:
         """Every image that may be there already."""
@@ -135,6 +144,17 @@ class Pieces:
                 found.add(at)
                 at = self.work.stage(at).base_stage
         return frozenset(found)
+
+    @cached_property
+    def _begins_caches(self) -> frozenset[int | None]:
+        """The stages whose files cache mounts begin with."""
+        return frozenset(
+            mount.source.stage
+            for index in self.reached
+            for instruction in self.work.stage(index).instructions
+            for mount in instruction.mounts
+            if mount.mount.type == "cache"
+        )
 
     @cached_property
     def _ambiguous(self) -> frozenset[str]:

@@ -10,10 +10,10 @@ them; two that begin at the same moment with nothing make two lines of layers, o
 but to the files in them as well, and what compares times then believes that nothing has changed: make, cargo.
 """
 
-from stageplan.plan.engines import needs_layers
 from stageplan.plan.facts import EngineFacts
-from stageplan.plan.model import Build, Cache, Push, Source, Step
-from stageplan.plan.no_cache import names_without_cache
+from stageplan.plan.layers import has_repository, layers, mounts_files, refuses_layers
+from stageplan.plan.model import Build, Push, Step
+from stageplan.plan.no_cache import EVERY_STAGE, names_without_cache
 from stageplan.plan.options import PlanOptions
 from stageplan.plan.strategies.base import Strategy
 from stageplan.plan.work import Work
@@ -47,8 +47,10 @@ def _build(work: Work, index: int) -> Build:
         output="load" if tags else "cacheonly",
         tags=tags,
         build_args=work.build_args,
-        cache=_cache(work),
-        no_cache=names_without_cache(work.graph, work.no_cache, work.reached, stages),
+        cache=layers(work, stages),
+        no_cache=(EVERY_STAGE,)
+        if mounts_files(work, stages)
+        else names_without_cache(work.graph, work.no_cache, work.reached, stages),
     )
 
 
@@ -56,42 +58,12 @@ def _id(work: Work, index: int) -> str:
     return f"build:{work.key(index)}"
 
 
-def _cache(work: Work) -> Cache | None:
-    options = work.options
-    if not _keeps(options):
-        return None
-    return Cache(
-        type="layers",
-        location="{cache_image}",
-        source=Source(asked=True, scope=options.scope),
-        import_options=work.backend.on_import,
-        export_options=None if options.read_only else (),
-    )
-
-
-def _keeps(options: PlanOptions) -> bool:
-    """Whether there is a repository for layers."""
-    return options.image is not None or options.cache_image is not None
-
-
 def _refuses(engine: EngineFacts, options: PlanOptions) -> str | None:
-    if options.cache_options and not _keeps(options):
+    if options.cache_options and not has_repository(options):
         return "there is no --image and no --cache-image, so --cache-option is for nothing"
-    if options.builder is not None:
-        return f"{engine.kind} has no --builder"
     if any(name != "all" for name in options.no_cache):
         return f"{engine.kind} can leave the cache of all stages, and not of one: --no-cache all"
-    unnamed = next(
-        (name for name in (options.image, options.cache_image) if name and not _names_host(name)), None
-    )
-    if unnamed is not None:
-        return f"'{unnamed}' names no registry, and {engine.kind} would take it for an image of this machine"
-    return needs_layers(engine, dict(options.cache_options))
-
-
-def _names_host(repository: str) -> bool:
-    host, slash, _ = repository.partition("/")
-    return bool(slash) and ("." in host or ":" in host or host == "localhost")
+    return refuses_layers(engine, options)
 
 
 STRATEGY = Strategy(

@@ -11,6 +11,7 @@ from stageplan.plan.keyed.builds import Builds
 from stageplan.plan.keyed.derived import derived_text
 from stageplan.plan.keyed.facts import KeyedFacts
 from stageplan.plan.keyed.pieces import KeptImage, Pieces
+from stageplan.plan.layers import keeps_layers, refuses_layers
 from stageplan.plan.model import Build, StageDecision, Step
 from stageplan.plan.options import PlanOptions
 from stageplan.plan.strategies.base import Strategy
@@ -93,7 +94,7 @@ def _left(work: Work, index: int) -> str:
 def _refuses(engine: EngineFacts, options: PlanOptions) -> str | None:
     if options.image is None:
         return "it keeps images by key in a registry, and there is no --image"
-    return needs_buildx(engine)
+    return refuses_layers(engine, options) if keeps_layers(engine) else needs_buildx(engine)
 
 
 STRATEGY = Strategy(
@@ -101,6 +102,7 @@ STRATEGY = Strategy(
     summary="stage images and artifact images by content key",
     backend=None,
     store="cache_image",
+    engines=("docker", "buildah", "podman"),
     parents_only=False,
     refuses=_refuses,
     steps=_steps,

@@ -13,7 +13,7 @@ from stageplan.plan.facts import EngineFacts
 from stageplan.plan.keyed.bases import Bases
 from stageplan.plan.keyed.facts import KeyedFacts, Present
 from stageplan.plan.keyed.pieces import Form, Pieces
-from stageplan.plan.model import Build, BuildArg, Cache, MoveTags, Plan
+from stageplan.plan.model import Build, BuildArg, Cache, MoveTags, Plan, Push
 from stageplan.plan.options import PlanOptions
 from stageplan.plan.planner import make_plan, prepare
 
@@ -31,6 +31,7 @@ class Planned:
         text: of the Dockerfile.
         files: names of files whose content is not what it is elsewhere.
         onbuild: triggers of every base image.
+        engine: what builds it.
         options: of the plan.
     """
 
@@ -43,8 +44,10 @@ class Planned:
         platform: str | None = None,
         build_args: tuple[BuildArg, ...] = (),
         targets: tuple[str, ...] = (),
+        engine: EngineFacts = ENGINE,
         **options: object,
     ) -> None:
+        self.engine = engine
         self.dockerfile = read_dockerfile(text.encode(errors="surrogateescape"), "Dockerfile")
         self.options = PlanOptions(
             context=".",
@@ -83,7 +86,7 @@ class Planned:
         wanted += [] if targets else [self.graph.target]
         self.keys = stage_keys(self.graph, facts, wanted)
         self.work = prepare(
-            self.dockerfile, self.graph, self.options, ENGINE, KeyedFacts(keys=self.keys)
+            self.dockerfile, self.graph, self.options, engine, KeyedFacts(keys=self.keys)
         ).work
         self.pieces = Pieces(self.work, self.keys)
 
@@ -104,7 +107,7 @@ class Planned:
         *present: str,
         tags: str = "",
         old: tuple[str, ...] = (),
-        engine: EngineFacts = ENGINE,
+        engine: EngineFacts | None = None,
         lowest_layers: Mapping[str, str] = MappingProxyType({}),
         bases: Collection[str] = (),
     ) -> Plan:
@@ -124,7 +127,7 @@ class Planned:
         packed = Bases(self.pieces, KeyedFacts(keys=self.keys, lowest_layers=lowest)).packed
         there |= {packed[name].location: Present(digest=f"sha256:{name}", size=10) for name in bases}
         facts = KeyedFacts(keys=self.keys, present=there, old=too_old, lowest_layers=lowest)
-        return make_plan(self.dockerfile, self.graph, self.options, engine, facts)
+        return make_plan(self.dockerfile, self.graph, self.options, engine or self.engine, facts)
 
 
 def steps_of(plan: Plan) -> list[str]:
@@ -135,6 +138,9 @@ def steps_of(plan: Plan) -> list[str]:
 def _parts(step: object) -> Iterator[str]:
     if isinstance(step, MoveTags):
         yield f"{step.id} to {step.build or step.digest}"
+        return
+    if isinstance(step, Push):
+        yield f"{step.id} of {', '.join(map(_place, step.images))}"
         return
     assert isinstance(step, Build)
     yield f"{step.id} --target {(step.target or '').removeprefix('stageplan-')}"
