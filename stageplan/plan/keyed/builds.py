@@ -96,7 +96,9 @@ class Builds:
             return
         name, reason = f"tags:{work.key(index)}", "tags move last, when every build has succeeded"
         needs = tuple(step for step in self.steps if isinstance(self.steps[step], Build))
-        if self._keeps_layers and not present:
+        made = self.steps.get(build)
+        if self._keeps_layers and isinstance(made, Build):
+            self.steps[build] = structs.replace(made, tags=(*made.tags, *tags))
             self.steps[name] = Push(id=name, reason=reason, needs=needs, images=tags)
             return
         self.steps[name] = MoveTags(
@@ -246,11 +248,9 @@ class Builds:
     def _add_to_machine(self, build: Build, inlined: frozenset[int]) -> None:
         """A build that leaves its image on the machine, from which it is pushed under its key.
 
-        The tags that name a target are pushed from there, too, when all is done. Its cache is the repository
-        of all layers.
+        Its cache is the repository of all layers.
         """
         anew = mounts_files(self._work, inlined) or not self._without_cache.isdisjoint(inlined)
-        named = self._work.tags.get(build.index, ()) if build.id.startswith("image:") else ()
         self.steps[build.id] = structs.replace(
             build,
             builder="buildah",
@@ -260,7 +260,6 @@ class Builds:
             output="load" if build.tags else "cacheonly",
             unpack=False,
             wants_digest=False,
-            tags=(*build.tags, *named) if build.tags else (),
         )
         if build.tags:
             name = f"push:{build.id}"

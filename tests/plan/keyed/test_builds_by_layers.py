@@ -142,3 +142,15 @@ def test_refused(engine: EngineFacts, options: dict[str, str], message: str) -> 
     with pytest.raises(UsageError) as caught:
         Planned(TEXT, engine=engine, **options)  # type: ignore[arg-type]
     assert caught.value.message == message
+
+
+def test_two_targets_of_one_content_are_built_once_and_tagged_both() -> None:
+    text = "FROM x AS one\nRUN same\nFROM x AS two\nRUN same\n"
+    plan = planned(text, targets=("one", "two"), image="r.example.com/{target}").plan()
+    one, two = "r.example.com/one:{scope}", "r.example.com/two:{scope}"
+    assert steps_of(plan) == [
+        f"image:one --target one | {LAYERS} | load image, {one}, {two}",
+        "push:image:one of image",
+        f"tags:one of {one}",
+        f"tags:two of {two}",
+    ]
