@@ -5,6 +5,8 @@ import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
+from queue import SimpleQueue
+from threading import Event, Semaphore, Thread
 from typing import TYPE_CHECKING, Any, Final
 
 from stageplan.run.ports import OnMoved
@@ -23,6 +25,8 @@ _LAYERS_AT_ONCE = 4
 _GZIP_WINDOW = 31  # the largest, behind gzip's header
 _LEVEL = 3
 _PIECE = 1 << 16
+_UNZIPPED = 1 << 18
+_PIECES_AHEAD = 64
 _WINDOW = 23  # 8 MiB: what every unpacker has to have, and as large as that of BuildKit
 
 
@@ -110,7 +114,7 @@ class _Packing:
         )
         pack = zstandard.ZstdCompressor(compression_params=parameters).compressobj()
         try:
-            for data in _unzipped(self._received(pieces, came)):
+            for data in _made_ahead(_unzipped(self._received(pieces, came))):
                 content.update(data)
                 yield from self._sent(pack.compress(data))
         except zlib.error as cause:
@@ -139,13 +143,43 @@ class _Packing:
         return f"sha256:{self._written.hexdigest()}"
 
 
+def _made_ahead(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """The pieces, which another thread fetches and unpacks while the ones before are packed and sent."""
+    made, free, left = SimpleQueue[bytes | Exception | None](), Semaphore(_PIECES_AHEAD), Event()
+
+    def make() -> None:
+        try:
+            for piece in pieces:
+                free.acquire()
+                if left.is_set():
+                    return
+                made.put(piece)
+            made.put(None)
+        except Exception as error:  # noqa: BLE001 - it is raised where the pieces are used
+            made.put(error)
+
+    maker = Thread(target=make, daemon=True)
+    maker.start()
+    try:
+        while (piece := made.get()) is not None:
+            if isinstance(piece, Exception):
+                raise piece
+            yield piece
+            free.release()
+    finally:
+        left.set()
+        free.release()
+        maker.join()
+
+
 def _unzipped(pieces: Iterable[bytes]) -> Iterator[bytes]:
-    """What gzip packed, be it in several parts."""
+    """What gzip packed, be it in several parts, in pieces that are never large."""
     part = zlib.decompressobj(_GZIP_WINDOW)
     for piece in pieces:
         rest = piece
         while rest:
-            yield part.decompress(rest)
-            rest = part.unused_data
+            yield part.decompress(rest, _UNZIPPED)
+            rest = part.unconsumed_tail or part.unused_data
             if part.eof:
                 part = zlib.decompressobj(_GZIP_WINDOW)
+    yield part.flush()
