@@ -1,10 +1,9 @@
 """The graph of a Dockerfile's stages, as the builder sees it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from itertools import groupby
 from operator import attrgetter
-from typing import TYPE_CHECKING
 
 from stageplan.dockerfile.instructions import Dockerfile
 from stageplan.dockerfile.problems import excerpts_of
@@ -24,9 +23,6 @@ from stageplan.stages.options import BuildOptions, ImageConfig, ImageConfigs
 from stageplan.stages.reach import reached_from
 from stageplan.stages.resolve import ResolvedStages, no_such_target, resolve_stages
 
-if TYPE_CHECKING:
-    import networkx as nx
-
 __all__ = [
     "BuildOptions",
     "Dependency",
@@ -43,7 +39,7 @@ __all__ = [
     "StageInstruction",
     "StageMount",
     "build_graph",
-    "load_orders",
+    "wave_numbers",
 ]
 
 
@@ -79,6 +75,11 @@ class StageGraph:
     def reachable(self) -> frozenset[int]:
         """The stages that a build of the target builds, or takes from a named context."""
         return self.reached_from((self.target,))
+
+    @cached_property
+    def waves(self) -> tuple[int, ...]:
+        """For each stage its wave: what it takes is of earlier ones, so those of one can be built at once."""
+        return wave_numbers(self._sources)
 
     def find(self, name: str) -> Stage:
         """The last stage of that name, in any case.
@@ -117,27 +118,15 @@ class StageGraph:
         return tuple(use for use in self.images if use.stage in looked_up)
 
     def build_order(self, targets: Iterable[int]) -> tuple[int, ...]:
-        """The stages that the targets need, every one after those it takes data from, else in file order.
+        """The stages that the targets need, every one after those it takes data from.
+
+        That is the order of the file: the builder refuses a stage that takes from a later one.
 
         Raises:
             DockerfileError: the builder refuses one of them.
         """
-        import networkx as nx  # noqa: PLC0415 - a tenth of a second that only this needs
-
         self.check(targets := tuple(targets))
-        return tuple(nx.lexicographical_topological_sort(self._digraph(self.reached_from(targets))))
-
-    def waves(self, targets: Iterable[int]) -> tuple[tuple[int, ...], ...]:
-        """The stages that the targets need, in groups: each takes data from earlier groups only.
-
-        Raises:
-            DockerfileError: the builder refuses one of them.
-        """
-        import networkx as nx  # noqa: PLC0415 - a tenth of a second that only this needs
-
-        self.check(targets := tuple(targets))
-        generations = nx.topological_generations(self._digraph(self.reached_from(targets)))
-        return tuple(tuple(sorted(generation)) for generation in generations)
+        return tuple(sorted(self.reached_from(targets)))
 
     def check(self, targets: Iterable[int]) -> None:
         """Refuses targets that the builder would refuse.
@@ -151,15 +140,6 @@ class StageGraph:
 
     def _named_from(self, targets: Iterable[int]) -> frozenset[int]:
         return reached_from(targets, self._resolved.named.__getitem__)
-
-    def _digraph(self, stages: Iterable[int]) -> "nx.DiGraph[int]":
-        """Edges from sources to consumers among the given stages."""
-        import networkx as nx  # noqa: PLC0415 - a tenth of a second that only this needs
-
-        graph: nx.DiGraph[int] = nx.DiGraph()
-        graph.add_nodes_from(sorted(stages))
-        graph.add_edges_from((source, stage) for stage in sorted(stages) for source in self.sources(stage))
-        return graph
 
     @cached_property
     def _by_name(self) -> Mapping[str, int]:
@@ -208,6 +188,22 @@ def build_graph(
     return graph
 
 
-def load_orders() -> None:
-    """Loads what build orders are made with: a tenth of a second, to be had while something is waited for."""
-    import networkx as nx  # noqa: F401, PLC0415 - a tenth of a second that only orders need
+def wave_numbers(sources: Sequence[Iterable[int]]) -> tuple[int, ...]:
+    """For each stage the length of the longest way to it; those of one circle are in one wave.
+
+    Args:
+        sources: for each stage those it takes data from.
+    """
+    import networkx as nx  # noqa: PLC0415 - a fifth of a second that a plan does not need
+
+    graph: nx.DiGraph[int] = nx.DiGraph()
+    graph.add_nodes_from(range(len(sources)))
+    graph.add_edges_from((source, stage) for stage, found in enumerate(sources) for source in found)
+    circles = nx.condensation(graph)
+    numbers = {
+        stage: number
+        for number, wave in enumerate(nx.topological_generations(circles))
+        for circle in wave
+        for stage in circles.nodes[circle]["members"]
+    }
+    return tuple(numbers[stage] for stage in range(len(sources)))

@@ -4,7 +4,6 @@ import dataclasses
 import os
 import platform as machine
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import msgspec
@@ -14,7 +13,7 @@ from stageplan.cli.request import Given, Request, build_options, plan_options, p
 from stageplan.dockerfile.instructions import Dockerfile
 from stageplan.dockerfile.reader import read_dockerfile
 from stageplan.errors import UnreachableError, UsageError
-from stageplan.graph import StageGraph, build_graph, load_orders
+from stageplan.graph import StageGraph, build_graph
 from stageplan.plan.cache_access import layer_repository, without_cache, without_exports
 from stageplan.plan.document import check_fits, decode_plan
 from stageplan.plan.facts import EngineFacts
@@ -86,7 +85,7 @@ def plan_of(context: str, given: Given, *, offline: bool = False, needs_engine: 
 
 def engine_for(request: Request, *, offline: bool) -> EngineFacts:
     """What is known of the engine that builds; what is taken for granted where nobody asks."""
-    return _not_asked(request) if offline else _ask_engine_and_load(request)
+    return _not_asked(request) if offline else ask_engine(request)
 
 
 def planned(request: Request, engine: EngineFacts, *, offline: bool) -> Plan:
@@ -264,14 +263,6 @@ def _reach_layers(plan: Plan) -> Plan:
             raise
         return without_cache(plan, error.message)
     return plan if writable else without_exports(plan, f"'{repository}' may not be written")
-
-
-def _ask_engine_and_load(request: Request) -> EngineFacts:
-    """The facts of the engine; what takes as long to load as they take is loaded meanwhile."""
-    with ThreadPoolExecutor(1) as pool:
-        asked = pool.submit(ask_engine, request)
-        load_orders()
-        return asked.result()
 
 
 def native_platform(engine: EngineFacts = NOT_ASKED) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Literal, get_args
 
+from stageplan.graph import wave_numbers
 from stageplan.plan.work import Work
 
 JobsFrom = Literal["stages", "waves"]
@@ -60,14 +61,14 @@ def _by_stage(work: Work, named: list[int]) -> Iterator[Job]:
 
 
 def _by_wave(work: Work, named: list[int]) -> Iterator[Job]:
-    waves = dict[int, int]()
-    for index in work.built:
-        waves[index] = 1 + max((waves[source] for source in work.needs(index)), default=0)
+    count = len(work.graph.stages)
+    waves = wave_numbers([work.needs(index) if index in work.built else () for index in range(count)])
     before: tuple[str, ...] = ()
     for wave, found in groupby(sorted(named, key=lambda index: (waves[index], index)), key=waves.__getitem__):
         stages = tuple(work.key(index) for index in found)
-        yield Job(id=f"wave-{wave}", title=f"wave {wave}: {', '.join(stages)}", stages=stages, needs=before)
-        before = (f"wave-{wave}",)
+        name = f"wave-{wave + 1}"
+        yield Job(id=name, title=f"wave {wave + 1}: {', '.join(stages)}", stages=stages, needs=before)
+        before = (name,)
 
 
 def _job_id(stage: str) -> str:

@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from stageplan.graph import DependencyKind
+from stageplan.graph import DependencyKind, wave_numbers
 from stageplan.review.diff.changes import Difference, EdgeChange, StageChange
 from stageplan.review.diff.side import Side
 from stageplan.review.diff.words import change_words, summary
-from stageplan.review.pictures.scene import Change, Link, Node, Scene, links_of, scene_of, wave_numbers
+from stageplan.review.pictures.scene import Change, Link, Node, Scene, links_of, scene_of
 
 
 def difference_scene(difference: Difference, old: Side, new: Side) -> Scene:

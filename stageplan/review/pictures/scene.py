@@ -98,7 +98,6 @@ def scene_of(graph: StageGraph, targets: Sequence[int] = (), checks: Sequence[in
     """
     targets = tuple(targets) or (graph.target,)
     needed = graph.reached_from((*targets, *checks))
-    depths = wave_numbers(tuple(map(graph.sources, range(len(graph.stages)))))
 
     def role(stage: Stage) -> Role:
         if stage.index in targets:
@@ -113,7 +112,7 @@ def scene_of(graph: StageGraph, targets: Sequence[int] = (), checks: Sequence[in
             base=_base(stage),
             root=_root(graph, stage),
             role=role(stage),
-            wave=depths[stage.index],
+            wave=graph.waves[stage.index],
             facts=_facts(graph, stage),
         )
         for stage in graph.stages
@@ -121,27 +120,6 @@ def scene_of(graph: StageGraph, targets: Sequence[int] = (), checks: Sequence[in
     names = ", ".join(graph.stages[target].label for target in targets)
     subtitle = f"{_counted(len(nodes), 'stage')}, {len(needed)} needed for {names}"
     return Scene(title=graph.dockerfile.path, subtitle=subtitle, nodes=nodes, links=_links(graph, needed))
-
-
-def wave_numbers(sources: Sequence[Sequence[int]]) -> tuple[int, ...]:
-    """For each stage the length of the longest way to it; a way that goes round is cut where it closes.
-
-    Args:
-        sources: for each stage those it takes data from.
-    """
-    found: dict[int, int] = {}
-    for start in range(len(sources)):
-        open_stages = {start: iter(sources[start])} if start not in found else {}
-        while open_stages:
-            stage = next(reversed(open_stages))
-            below = next((each for each in open_stages[stage] if each not in found), None)
-            if below is None:
-                known = (found[each] + 1 for each in sources[stage] if each in found)
-                found[stage] = max(known, default=0)
-                del open_stages[stage]
-            elif below not in open_stages:
-                open_stages[below] = iter(sources[below])
-    return tuple(found[stage] for stage in range(len(sources)))
 
 
 def links_of(links: Iterable[Link]) -> tuple[Link, ...]:
