@@ -21,6 +21,20 @@ BASE = f"sha256:{'0' * 64}"
 ENGINE = EngineFacts(
     reachable=True, version="28.5.2", driver="docker", store="containerd", buildx_version="0.29"
 )
+TEXT = """\
+FROM x AS base
+RUN setup
+FROM base AS deps
+COPY go.mod .
+RUN download
+COPY . .
+RUN build
+FROM base AS test
+COPY --from=deps /out /out
+RUN check
+FROM y AS app
+COPY --from=deps /out /out
+"""
 CONFIG = ImageConfig(environment={"PATH": "/bin", "LANG": "C"})
 
 

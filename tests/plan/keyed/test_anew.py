@@ -3,22 +3,8 @@
 import pytest
 
 from stageplan.plan.model import Build, Plan
-from tests.plan.keyed.planned import BASE, Planned, actions_of
+from tests.plan.keyed.planned import BASE, TEXT, Planned, actions_of
 
-TEXT = """\
-FROM x AS base
-RUN setup
-FROM base AS deps
-COPY go.mod .
-RUN download
-COPY . .
-RUN build
-FROM base AS test
-COPY --from=deps /out /out
-RUN check
-FROM y AS app
-COPY --from=deps /out /out
-"""
 ALL = ("image:base", "prefix:deps", "artifact:deps", "image:app", "marker:test")
 WITHOUT = "it is built without the cache"
 OLD = "it is older than --max-age"

@@ -8,22 +8,8 @@ from msgspec import UNSET
 
 from stageplan.plan.keyed.ahead import ahead_length
 from stageplan.plan.model import Build
-from tests.plan.keyed.planned import ENGINE, Planned, actions_of, steps_of
+from tests.plan.keyed.planned import ENGINE, TEXT, Planned, actions_of, steps_of
 
-TEXT = """\
-FROM x AS base
-RUN setup
-FROM base AS deps
-COPY go.mod .
-RUN download
-COPY . .
-RUN build
-FROM base AS test
-COPY --from=deps /out /out
-RUN check
-FROM y AS app
-COPY --from=deps /out /out
-"""
 BASE_IMAGE = "image:base --target base | cache keyed__base, to inline | push image, keyed__base"
 APP = "cache keyed__app, to inline | push image, keyed__app"
 TAGS = "tags:app to image:app"

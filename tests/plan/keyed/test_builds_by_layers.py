@@ -6,23 +6,9 @@ from msgspec import UNSET
 from stageplan.errors import UsageError
 from stageplan.plan.facts import EngineFacts
 from stageplan.plan.model import Build, MoveTags
-from tests.plan.keyed.planned import ENGINE, Planned, steps_of
+from tests.plan.keyed.planned import ENGINE, TEXT, Planned, steps_of
 
 BUILDAH = EngineFacts(reachable=True, kind="buildah", buildah_version="1.28.2")
-TEXT = """\
-FROM x AS base
-RUN setup
-FROM base AS deps
-COPY go.mod .
-RUN download
-COPY . .
-RUN build
-FROM base AS test
-COPY --from=deps /out /out
-RUN check
-FROM y AS app
-COPY --from=deps /out /out
-"""
 TAG = "{image}:{scope}"
 LAYERS = "cache {cache_image}, to layers"
 
