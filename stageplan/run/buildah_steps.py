@@ -47,14 +47,7 @@ def push(session: Session, step: Push, run: StepRun) -> None:
             text = f"'{reference}' could not be pushed: {cause}"
             raise FailedStepError(text, log=tuple(lines[-LOG_LINES:]), passing=passes(cause))
         if not image.startswith(REPOSITORY):
-            _keep_records(session, resolve(image, session.values(step)), run)
-
-
-def _keep_records(session: Session, image: str, run: StepRun) -> None:
-    """What the keys of a published image were made of lies beside it."""
-    digest = session.ports.registry.exists(image)
-    if digest is not None:
-        keep_records(session, digest, run)
+            keep_records(session, resolve(image, session.values(step)), run)
 
 
 class _Watch:

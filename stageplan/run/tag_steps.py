@@ -26,27 +26,32 @@ def move_tags(session: Session, step: MoveTags, run: StepRun) -> None:
         return
     values = session.values(step)
     digest = step.digest or values[digest_of(step.build or "")]
+    image = f"{resolve(step.repository, values)}@{digest}"
     try:
         for tag in step.tags:
-            image = f"{resolve(step.repository, values)}@{digest}"
             session.ports.registry.copy_tag(image, resolve(tag, values))
     except StageplanError as error:
         text = f"the tags could not be moved: {error.message}"
         raise FailedStepError(text, passing=passes(error.message)) from error
-    keep_records(session, digest, run)
+    keep_records(session, image, run)
 
 
-def keep_records(session: Session, digest: str, run: StepRun) -> None:
-    """What the keys were made of lies in the cache repository, under the digest of a published image."""
+def keep_records(session: Session, image: str, run: StepRun) -> None:
+    """What the keys were made of lies in the cache repository, under the digest of a published image.
+
+    Args:
+        image: by its digest, or by a tag.
+    """
     if session.plan.keys is UNSET:
         return
     registry = session.ports.registry
-    place = f"{session.plan.parameters.cache_image}:{record_tag(digest)}"
     try:
-        if registry.exists(place) is None:
+        digest = image.partition("@")[2] or registry.exists(image) or ""
+        place = f"{session.plan.parameters.cache_image}:{record_tag(digest)}"
+        if digest and registry.exists(place) is None:
             registry.put_file(place, encode_records(session.plan.keys), RECORDS_TYPE)
     except StageplanError as error:
-        run.warnings.append(f"what '{digest}' was made of is not kept: {error.message}")
+        run.warnings.append(f"what '{image}' was made of is not kept: {error.message}")
 
 
 def _join(session: Session, words: tuple[str, ...]) -> None:

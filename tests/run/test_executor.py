@@ -62,6 +62,21 @@ def test_steps_run_in_the_order_of_the_plan_with_its_words(plan: Plan) -> None:
     assert (*watched[:3], *watched[4:]) == report.steps[0].commands[0]
 
 
+@pytest.mark.parametrize("keys", [msgspec.UNSET, ()], ids=["without keys", "with keys"])
+def test_a_registry_that_answers_to_buildah_alone_is_enough(
+    plan: Plan, keys: msgspec.UnsetType | tuple[()]
+) -> None:
+    push = Push(id="push", reason="r", images=("127.0.0.1:1/app:main",))
+    inputs = msgspec.structs.replace(plan.inputs, engine="buildah")
+    pushed = msgspec.structs.replace(plan, steps=(push,), inputs=inputs, keys=keys)
+    report = run(pushed, FakeBuildx())
+    assert report.ok
+    kept = [
+        warning for warning in report.warnings if "127.0.0.1:1/app:main' was made of is not kept" in warning
+    ]
+    assert len(kept) == (keys == ())
+
+
 def test_an_outage_is_waited_for(plan: Plan) -> None:
     clock, events = FakeClock(), list[Event]()
     buildx = FakeBuildx({"app": [REFUSED, REFUSED, OK]})
