@@ -32,7 +32,7 @@ def keyed_plan(
         DockerfileError: the build would refuse the Dockerfile.
         UnreachableError: the registry does not answer, or refuses.
     """
-    if keeps_layers(engine):
+    if keeps_layers(engine.kind):
         _refuse_other_ignore_file(options)
     keyed = request_keys(request, platform=platform, offline=offline, mirrors=engine.mirrors)
     facts = facts_of_keys(keyed)

@@ -2,6 +2,7 @@
 
 from stageplan.commands import buildah, buildx, classic
 from stageplan.commands.command import Command
+from stageplan.plan.layers import keeps_layers
 from stageplan.plan.model import MoveTags, Plan
 
 
@@ -11,13 +12,13 @@ def push_command(plan: Plan, image: str) -> Command:
     Args:
         image: its location.
     """
-    return (
-        classic.push_command(image) if plan.inputs.engine == "docker" else buildah.push_command(plan, image)
-    )
+    if keeps_layers(plan.inputs.engine):
+        return buildah.push_command(plan, image)
+    return classic.push_command(image)
 
 
 def move_tags_commands(plan: Plan, move: MoveTags) -> tuple[Command, ...]:
     """Points tags at an image that is in the registry."""
-    if plan.inputs.engine in {"buildah", "podman"}:
+    if keeps_layers(plan.inputs.engine):
         return tuple(buildah.move_tags_commands(plan, move))
     return (buildx.move_tags_command(plan.inputs, move),)

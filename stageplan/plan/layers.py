@@ -4,14 +4,15 @@ from collections.abc import Collection, Iterable
 
 from stageplan.plan.engines import needs_layers
 from stageplan.plan.facts import EngineFacts
-from stageplan.plan.model import Cache, Source
+from stageplan.plan.model import Cache, Engine, Source
+from stageplan.plan.no_cache import EVERY_STAGE
 from stageplan.plan.options import PlanOptions
 from stageplan.plan.work import Work
 
 
-def keeps_layers(engine: EngineFacts) -> bool:
+def keeps_layers(engine: Engine) -> bool:
     """Whether the engine looks for every layer by its key, so that no cache source has to be chosen."""
-    return engine.kind in {"buildah", "podman"}
+    return engine in {"buildah", "podman"}
 
 
 def layers(work: Work, stages: Collection[int]) -> Cache | None:
@@ -30,6 +31,17 @@ def layers(work: Work, stages: Collection[int]) -> Cache | None:
         import_options=work.backend.on_import,
         export_options=None if options.read_only else (),
     )
+
+
+def without_layers(work: Work, stages: Collection[int], anew: Collection[int]) -> tuple[str, ...]:
+    """Every stage, where a build must not look for layers: none of one stage alone can be left out.
+
+    Args:
+        stages: all that the build comes to.
+        anew: the stages that are built without the cache.
+    """
+    is_anew = mounts_files(work, stages) or not set(anew).isdisjoint(stages)
+    return (EVERY_STAGE,) if is_anew else ()
 
 
 def mounts_files(work: Work, stages: Iterable[int]) -> bool:

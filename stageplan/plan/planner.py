@@ -235,7 +235,7 @@ def _inputs(dockerfile: Dockerfile, options: PlanOptions, derived: str | None, e
         derived=derived,
         engine=engine.kind,
         pack_builder=options.pack_builder if engine.kind == "pack" else None,
-        ignore_file=(options.ignore_file if keeps_layers(engine) else None) or msgspec.UNSET,
+        ignore_file=(options.ignore_file if keeps_layers(engine.kind) else None) or msgspec.UNSET,
     )
 
 

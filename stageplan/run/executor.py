@@ -6,6 +6,7 @@ from queue import SimpleQueue
 from threading import Thread
 from typing import assert_never
 
+from stageplan.plan.layers import keeps_layers
 from stageplan.plan.model import Build, Builder, MoveTags, Plan, Push, Restore, Save, Step
 from stageplan.run import (
     buildah_steps,
@@ -25,7 +26,6 @@ from stageplan.run.report import Report
 from stageplan.run.report_of import report_of
 from stageplan.run.session import OnEvent, Session, StepRun
 
-_OWN_PUSH = frozenset({"buildah", "podman"})
 _BUILDS: Mapping[Builder, Callable[[Session, Build, StepRun], None]] = {
     "buildx": buildx_steps.build,
     "classic": classic_steps.build,
@@ -216,7 +216,7 @@ def _dispatch(session: Session, step: Step, run: StepRun) -> None:
             pack_steps.seed(session, step, run)
         case Restore():
             image_steps.restore(session, step, run)
-        case Push() if session.plan.inputs.engine in _OWN_PUSH:
+        case Push() if keeps_layers(session.plan.inputs.engine):
             buildah_steps.push(session, step, run)
         case Push():
             image_steps.push(session, step, run)

@@ -15,7 +15,7 @@ from stageplan.plan.keyed.pieces import REPOSITORY, Form, Pieces
 from stageplan.plan.keyed.reach import reach
 from stageplan.plan.keyed.stage_names import virtual_stage
 from stageplan.plan.keyed.wanted import wanted_forms
-from stageplan.plan.layers import keeps_layers, layers, mounts_files
+from stageplan.plan.layers import keeps_layers, layers, without_layers
 from stageplan.plan.model import Build, Cache, ImageInput, MoveTags, Push, Source, Step
 from stageplan.plan.no_cache import EVERY_STAGE, names_without_cache
 from stageplan.plan.work import Work
@@ -41,7 +41,7 @@ class Builds:
         self._work = work
         self._facts = facts
         self._packs_anew = work.publishes and pushes_unstored(work.engine)
-        self._keeps_layers = keeps_layers(work.engine)
+        self._keeps_layers = keeps_layers(work.engine.kind)
         self._pieces = Pieces(work, facts.keys)
         self._bases = Bases(self._pieces, facts)
         self._anew = built_anew(work, facts)
@@ -234,10 +234,10 @@ class Builds:
             cache=cache,
             no_cache=self._no_cache(index, inlined, target),
         )
-        if not self._keeps_layers:
-            self.steps[build.id] = build
-        else:
+        if self._keeps_layers:
             self._add_to_machine(build, inlined)
+        else:
+            self.steps[build.id] = build
 
     def _tags(self, index: int, form: Form, cache: Cache | None) -> Iterator[str]:
         """Where an image lies: under its key, and where it is the newest of its stage, there too."""
@@ -250,13 +250,12 @@ class Builds:
 
         Its cache is the repository of all layers.
         """
-        anew = mounts_files(self._work, inlined) or not self._without_cache.isdisjoint(inlined)
         self.steps[build.id] = structs.replace(
             build,
             builder="buildah",
             stages=tuple(sorted(inlined)),
             cache=layers(self._work, inlined) if inlined else None,
-            no_cache=(EVERY_STAGE,) if anew else (),
+            no_cache=without_layers(self._work, inlined, self._without_cache),
             output="load" if build.tags else "cacheonly",
             unpack=False,
             wants_digest=False,

@@ -50,7 +50,7 @@ class Pieces:
         self.keys = keys
         self.reached = work.reached
         self._paths = dict[int, tuple[str, ...] | None]()
-        self.keeps_layers = keeps_layers(work.engine)
+        self.keeps_layers = keeps_layers(work.engine.kind)
 
     def is_kept(self, index: int) -> bool:
         """Whether the stage is worth images of its own, and has a key."""

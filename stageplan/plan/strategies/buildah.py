@@ -11,9 +11,8 @@ but to the files in them as well, and what compares times then believes that not
 """
 
 from stageplan.plan.facts import EngineFacts
-from stageplan.plan.layers import has_repository, layers, mounts_files, refuses_layers
+from stageplan.plan.layers import has_repository, layers, refuses_layers, without_layers
 from stageplan.plan.model import Build, Push, Step
-from stageplan.plan.no_cache import EVERY_STAGE, names_without_cache
 from stageplan.plan.options import PlanOptions
 from stageplan.plan.strategies.base import Strategy
 from stageplan.plan.work import Work
@@ -48,9 +47,7 @@ def _build(work: Work, index: int) -> Build:
         tags=tags,
         build_args=work.build_args,
         cache=layers(work, stages),
-        no_cache=(EVERY_STAGE,)
-        if mounts_files(work, stages)
-        else names_without_cache(work.graph, work.no_cache, work.reached, stages),
+        no_cache=without_layers(work, stages, work.no_cache),
     )
 
 

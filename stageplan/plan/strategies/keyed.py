@@ -94,7 +94,7 @@ def _left(work: Work, index: int) -> str:
 def _refuses(engine: EngineFacts, options: PlanOptions) -> str | None:
     if options.image is None:
         return "it keeps images by key in a registry, and there is no --image"
-    return refuses_layers(engine, options) if keeps_layers(engine) else needs_buildx(engine)
+    return refuses_layers(engine, options) if keeps_layers(engine.kind) else needs_buildx(engine)
 
 
 STRATEGY = Strategy(
