@@ -142,7 +142,7 @@ def needless(engine: Machine, strategy: str, kind: Kind, count: int) -> list[tup
 def dockerfile(engine: Machine) -> str:
     """The Dockerfile, with base images where this machine finds them without asking anybody else."""
     if isinstance(engine, lab.BuildahHost):
-        return DOCKERFILE.replace("FROM busybox", f"FROM {engine.hub.host}/library/busybox")
+        return engine.localized(DOCKERFILE)
     return DOCKERFILE
 
 
@@ -191,10 +191,14 @@ def _run(
     done = subprocess.run(words, cwd=context, env=engine.env, check=False, capture_output=True, text=True)
     if (done.returncode != 0) is not fails:
         raise RuntimeError(done.stderr)
-    stages = json.loads(report.read_bytes())["stages"]
+    return instructions_that_ran(report)
+
+
+def instructions_that_ran(report: Path) -> tuple[str, ...]:
+    """The instructions that ran, by the report of a run, as `stage: text`, in the order of the file."""
     return tuple(
         f"{stage['name']}: {instruction['text']}"
-        for stage in stages
+        for stage in json.loads(report.read_bytes())["stages"]
         for instruction in stage["instructions"]
         if not instruction["cached"]
     )

@@ -10,6 +10,7 @@ from pathlib import Path
 import lab
 from bench.replay.progress import instructions_run
 from bench.replay.strategies import Job, Strategy, Words
+from bench.trials import instructions_that_ran
 
 _OPTIONS = {"build": 3, "bake": 3}  # they stand behind `docker buildx build`
 
@@ -58,7 +59,7 @@ def build(engine: lab.Engine, registry: lab.Registry, context: Path, strategy: S
         seconds=seconds,
         bytes_down=registry.bytes_down - down,
         bytes_up=registry.bytes_up - up,
-        ran=tuple(dict.fromkeys(_reported(job.report) if reported else texts)),
+        ran=tuple(dict.fromkeys(instructions_that_ran(job.report) if reported else texts)),
         steps=_steps(job.report)
         if reported
         else tuple((" ".join(command.words), command.seconds) for command in done),
@@ -75,16 +76,6 @@ def _run(engine: lab.Engine, context: Path, words: Words) -> _Done:
         said = (result.stdout + result.stderr).decode(errors="replace")
         raise BuildError(f"'{' '.join(words)}' exited with {result.returncode}\n{said[-3000:]}")
     return _Done(words=words, seconds=seconds, said=result.stderr)
-
-
-def _reported(path: Path) -> tuple[str, ...]:
-    """The instructions that a run of stageplan ran, by its report."""
-    return tuple(
-        f"{stage['name']}: {instruction['text']}"
-        for stage in json.loads(path.read_bytes())["stages"]
-        for instruction in stage["instructions"]
-        if not instruction["cached"]
-    )
 
 
 def _steps(path: Path) -> tuple[tuple[str, float], ...]:

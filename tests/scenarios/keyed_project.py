@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import lab
+from bench.trials import instructions_that_ran
 from lab.engine import CommandError
 from stageplan.system.registry import Registry
 from stageplan.system.registry_content import Manifest
@@ -64,12 +65,7 @@ class Project:
         """
         report = self.folder.parent / f"report-{engine.suite}.json"
         engine.run(*STAGEPLAN, "run", ".", *self.options(*more), "--report", str(report), cwd=self.folder)
-        return tuple(
-            f"{stage['name']}: {instruction['text']}"
-            for stage in json.loads(report.read_bytes())["stages"]
-            for instruction in stage["instructions"]
-            if not instruction["cached"]
-        )
+        return instructions_that_ran(report)
 
     def fails(self, engine: lab.Engine, *more: str) -> str:
         """What a run of stageplan says that fails."""

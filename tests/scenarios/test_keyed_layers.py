@@ -1,16 +1,15 @@
-"""`keyed` by buildah and podman: what is there by key is not built again, and is what docker builds."""
+"""`keyed` by buildah and podman: what is there by key is not built again, and is what buildah builds."""
 
-import json
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
 import lab
-from bench.trials import KINDS, Kind, needless
+from bench.trials import KINDS, Kind, instructions_that_ran, needless
 from lab.contents import Image, differences
 from stageplan.system.registry import Registry
-from tests.scenarios.keyed_project import APP, BASE, DEPS, DOCKERFILE, SOURCE, STAGEPLAN, TEST
+from tests.scenarios.keyed_project import APP, BASE, DEPS, DOCKERFILE, SOURCE, STAGEPLAN, TEST, Project
 from tests.scenarios.recorder import recorded_programs
 from tests.scenarios.shapes import SHAPES
 
@@ -24,34 +23,22 @@ BUILDABLE = (  # by buildah 1.28, which knows no here-documents, no --link and n
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Project:
-    """A folder with a Dockerfile, a registry to push to, and a machine that holds nothing."""
+class LayersProject(Project):
+    """A project, and a machine that holds nothing."""
 
     host: lab.BuildahHost
-    registry: lab.Registry
-    folder: Path
-
-    def write(self, **files: str) -> None:
-        for name, content in files.items():
-            (self.folder / name.replace("_", ".")).write_text(content)
 
     def words(self, *more: str) -> list[str]:
-        image = f"{self.registry.host}/app"
-        given = ["--strategy", "keyed", "--image", image, "--check", "test", "--scope", "main", *more]
-        return given if "--engine" in more else ["--engine", "buildah", *given]
+        engine = [] if "--engine" in more else ["--engine", "buildah"]
+        return self.options(*engine, *more)
 
-    def run(self, *more: str, check: bool = True) -> tuple[str, ...]:
+    def build(self, *more: str, check: bool = True) -> tuple[str, ...]:
         """The instructions that ran on a machine that holds nothing, in the order of the file."""
         self.host.wipe()
         report = self.folder.parent / "report.json"
         words = ("run", ".", *self.words(*more), "--report", str(report))
         self.host.run(*STAGEPLAN, *words, cwd=self.folder, check=check)
-        return tuple(
-            f"{stage['name']}: {instruction['text']}"
-            for stage in json.loads(report.read_bytes())["stages"]
-            for instruction in stage["instructions"]
-            if not instruction["cached"]
-        )
+        return instructions_that_ran(report)
 
     def plain(self, *more: str) -> Image:
         """What buildah makes of the Dockerfile when it is told nothing else."""
@@ -66,22 +53,14 @@ class Project:
         found = Image.read(self.registry, f"{repository}:main")
         return replace(found, config={**found.config, "Hostname": ""})
 
-    def tags(self, repository: str = "app") -> set[str]:
-        return set(Registry().tags(f"{self.registry.host}/{repository}"))
+    def tags(self) -> set[str]:
+        return set(Registry().tags(f"{self.registry.host}/app"))
 
 
 @pytest.fixture
-def project(buildah_host: lab.BuildahHost, registry: lab.Registry, tmp_path: Path) -> Project:
-    folder = tmp_path / "context"
-    folder.mkdir()
-    made = Project(host=buildah_host, registry=registry, folder=folder)
-    made.write(Dockerfile=on(buildah_host, DOCKERFILE), deps_txt="deps\n", app_txt="app\n")
-    return made
-
-
-def on(host: lab.BuildahHost, text: str) -> str:
-    """The Dockerfile, with base images where this machine finds them without asking anybody else."""
-    return text.replace("FROM busybox", f"FROM {host.hub.host}/library/busybox")
+def project(project: Project, buildah_host: lab.BuildahHost) -> LayersProject:
+    project.write(Dockerfile=buildah_host.localized(DOCKERFILE))
+    return LayersProject(host=buildah_host, registry=project.registry, folder=project.folder)
 
 
 @pytest.mark.parametrize("kind", SEEN, ids=lambda kind: kind.name)
@@ -90,17 +69,17 @@ def test_nothing_runs_needlessly(buildah_host: lab.BuildahHost, strategy: str, k
     assert needless(buildah_host, strategy, kind, 1) == [()]
 
 
-def test_only_what_a_change_reaches_is_built(project: Project) -> None:
-    assert project.run() == (*BASE, *DEPS, *SOURCE, *TEST, *APP)
-    assert project.run() == ()
+def test_only_what_a_change_reaches_is_built(project: LayersProject) -> None:
+    assert project.build() == (*BASE, *DEPS, *SOURCE, *TEST, *APP)
+    assert project.build() == ()
     project.write(app_txt="changed\n")
-    assert project.run("--engine", "podman") == (*SOURCE, *TEST, *APP)
+    assert project.build("--engine", "podman") == (*SOURCE, *TEST, *APP)
     project.write(app_txt="app\n")
-    assert project.run("--scope", "branch") == ()
+    assert project.build("--scope", "branch") == ()
     assert {"main", "branch"} <= project.tags()
 
 
-def test_script_and_run_issue_the_same_commands(project: Project, tmp_path: Path) -> None:
+def test_script_and_run_issue_the_same_commands(project: LayersProject, tmp_path: Path) -> None:
     plan = (*STAGEPLAN, "plan", ".", *project.words(), "-o", "plan.json")
     project.host.run(*plan, cwd=project.folder)
     project.host.run(*STAGEPLAN, "script", "plan.json", "-o", "build.sh", cwd=project.folder)
@@ -114,8 +93,8 @@ def test_script_and_run_issue_the_same_commands(project: Project, tmp_path: Path
     assert len(by_run) == 10
 
 
-def test_a_script_moves_tags_without_moving_layers(project: Project) -> None:
-    project.run()
+def test_a_script_moves_tags_without_moving_layers(project: LayersProject) -> None:
+    project.build()
     project.host.run(
         *STAGEPLAN, "script", ".", *project.words("--scope", "branch"), "-o", "b.sh", cwd=project.folder
     )
@@ -128,39 +107,39 @@ def test_a_script_moves_tags_without_moving_layers(project: Project) -> None:
     project.host.run(*pulled, cwd=project.folder)
 
 
-def test_a_failed_build_keeps_what_is_finished_and_moves_no_tag(project: Project) -> None:
-    project.write(Dockerfile=on(project.host, DOCKERFILE.replace("grep -q .", "grep -q nothing")))
-    project.run(check=False)
+def test_a_failed_build_keeps_what_is_finished_and_moves_no_tag(project: LayersProject) -> None:
+    project.write(Dockerfile=project.host.localized(DOCKERFILE.replace("grep -q .", "grep -q nothing")))
+    project.build(check=False)
     assert "main" not in project.tags()
-    project.write(Dockerfile=on(project.host, DOCKERFILE))
-    assert project.run() == TEST[1:]
+    project.write(Dockerfile=project.host.localized(DOCKERFILE))
+    assert project.build() == TEST[1:]
 
 
-def test_a_fork_writes_nothing_and_takes_what_is_there(project: Project) -> None:
-    project.run()
+def test_a_fork_writes_nothing_and_takes_what_is_there(project: LayersProject) -> None:
+    project.build()
     project.write(app_txt="changed\n")
     before = len(project.registry.requests())
-    assert project.run("--read-only") == (*SOURCE, *TEST, *APP)
+    assert project.build("--read-only") == (*SOURCE, *TEST, *APP)
     writes = [line for line in project.registry.requests()[before:] if not line.startswith(("GET ", "HEAD "))]
     assert writes == []
 
 
-def test_a_stage_alone_is_kept_for_the_whole_plan(project: Project) -> None:
-    assert project.run("--stage", "build") == (*BASE, *DEPS, *SOURCE)
-    assert project.run() == (*TEST, *APP)
+def test_a_stage_alone_is_kept_for_the_whole_plan(project: LayersProject) -> None:
+    assert project.build("--stage", "build") == (*BASE, *DEPS, *SOURCE)
+    assert project.build() == (*TEST, *APP)
 
 
-def test_an_image_says_what_its_keys_were_made_of(project: Project) -> None:
-    project.run()
+def test_an_image_says_what_its_keys_were_made_of(project: LayersProject) -> None:
+    project.build()
     project.write(app_txt="changed\n")
     image = f"{project.registry.host}/app:main"
     told = project.host.run(*STAGEPLAN, "explain", "app", "--against", image, cwd=project.folder).stdout
     assert f"'app' differs from {image}" in told
 
 
-def test_one_stage_is_built_without_the_cache(project: Project) -> None:
-    project.run()
-    assert project.run("--no-cache", "build") == (*DEPS, *SOURCE)
+def test_one_stage_is_built_without_the_cache(project: LayersProject) -> None:
+    project.build()
+    assert project.build("--no-cache", "build") == (*DEPS, *SOURCE)
 
 
 @pytest.mark.parametrize("strategy", ["keyed", "buildah"])
@@ -172,12 +151,12 @@ def test_one_stage_is_built_without_the_cache(project: Project) -> None:
     ],
 )
 def test_what_a_mount_shows_is_never_old(
-    project: Project, strategy: str, before: dict[str, str], after: dict[str, str]
+    project: LayersProject, strategy: str, before: dict[str, str], after: dict[str, str]
 ) -> None:
-    project.write(Dockerfile=on(project.host, MOUNTS), **before)
-    project.run("--strategy", strategy)
+    project.write(Dockerfile=project.host.localized(MOUNTS), **before)
+    project.build("--strategy", strategy)
     project.write(**after)
-    project.run("--strategy", strategy)
+    project.build("--strategy", strategy)
     assert differences(project.image("app"), project.plain()) == ()
 
 
@@ -193,12 +172,12 @@ RUN --mount=from=deps,target=/m cp /m/deps.txt /deps
 
 
 @pytest.mark.parametrize("name", BUILDABLE)
-def test_what_is_built_is_what_buildah_builds(project: Project, name: str) -> None:
+def test_what_is_built_is_what_buildah_builds(project: LayersProject, name: str) -> None:
     shape = SHAPES[name]
     for files in (shape.files, shape.changed):
         for path, content in files.items():
             (project.folder / path).parent.mkdir(exist_ok=True)
-            (project.folder / path).write_text(on(project.host, content))
+            (project.folder / path).write_text(project.host.localized(content))
         words = ("--engine", "buildah", "--strategy", "keyed", "--image", f"{project.registry.host}/app")
         project.host.wipe()
         project.host.run(*STAGEPLAN, "run", ".", *words, "--scope", "main", cwd=project.folder)
@@ -206,13 +185,13 @@ def test_what_is_built_is_what_buildah_builds(project: Project, name: str) -> No
     assert differences(project.image("app"), project.plain(*own)) == ()
 
 
-def test_a_stage_inherits_the_arguments_of_its_parent(project: Project) -> None:
+def test_a_stage_inherits_the_arguments_of_its_parent(project: LayersProject) -> None:
     text = "FROM busybox:1.37 AS test\nARG Q=q\nFROM test AS child\nRUN test $Q = q\n"
-    project.write(Dockerfile=on(project.host, text))
-    assert project.run() == ("child: RUN test $Q = q",)
+    project.write(Dockerfile=project.host.localized(text))
+    assert project.build() == ("child: RUN test $Q = q",)
 
 
-def test_an_ignore_file_that_only_buildah_reads_is_refused(project: Project) -> None:
+def test_an_ignore_file_that_only_buildah_reads_is_refused(project: LayersProject) -> None:
     project.write(_containerignore="app.txt\n")
     done = project.host.run(*STAGEPLAN, "plan", ".", *project.words(), cwd=project.folder, check=False)
     assert done.returncode == 2

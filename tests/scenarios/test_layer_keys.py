@@ -77,8 +77,7 @@ def test_an_edit_makes_another_key(
     for number, (state, options) in enumerate(((before, cache), (after, cache), (after, ("--no-cache",)))):
         context = tmp_path / str(number)
         context.mkdir()
-        text = f"{START}{state.text}".replace("busybox", f"{buildah_host.hub.host}/library/busybox")
-        (context / "Dockerfile").write_text(text)
+        (context / "Dockerfile").write_text(buildah_host.localized(START + state.text))
         for path, content in {".dockerignore": "Dockerfile\n", **state.files}.items():
             (context / path).parent.mkdir(exist_ok=True)
             (context / path).write_text(content)
