@@ -11,6 +11,7 @@ LOG_LINES = 20
 
 _CACHE_TRANSFERS = ("exporting cache", "importing cache")
 _LAYER = "sha256:"
+_FROM_HERE = "] OCI load from client"  # the end of the name of an image that buildx hands over from files
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -24,7 +25,7 @@ class VertexRecord:
         done: whether it is complete, which it may be several times.
         error: why it failed, or "".
         spans: by the moment it was started, the seconds to its completion.
-        layers: by digest, how many bytes of a layer it has pulled.
+        layers: by digest, how many bytes of a layer it has pulled from a registry.
         log: its last lines.
     """
 
@@ -145,7 +146,7 @@ class BuildRecord:
 
     def _add_status(self, status: Status) -> None:
         vertex = self._vertices.get(status.vertex)
-        if vertex is not None and status.id.startswith(_LAYER):
+        if vertex is not None and status.id.startswith(_LAYER) and not vertex.name.endswith(_FROM_HERE):
             vertex.layers[status.id] = max(status.current, vertex.layers.get(status.id, 0))
 
     def _add_log(self, log: Log) -> None:

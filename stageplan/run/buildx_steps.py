@@ -30,7 +30,7 @@ def build(session: Session, step: Build, run: StepRun) -> None:
     words = run.issue(session.words(step, command), environment)
     watch = _Watch(session, step, run)
     try:
-        watched = (*words[:_OPTIONS], _PROGRESS, *words[_OPTIONS:])
+        watched = session.from_here((*words[:_OPTIONS], _PROGRESS, *words[_OPTIONS:]))
         code = session.ports.buildx.run(watched, environment, watch.line)
         watch.end()
         if code != 0:

@@ -91,17 +91,19 @@ class RegistryPort(Protocol):
 class PackerPort(Protocol):
     """Packs images anew without a builder."""
 
-    def pack(self, source: str, target: str, platform: str, on_moved: OnMoved) -> str | None:
+    def pack(self, source: str, target: str, platform: str, folder: str, on_moved: OnMoved) -> str | None:
         """The digest of the image, packed with zstd, that the target names now; None: only a builder can.
 
         Args:
             source: `REPOSITORY@DIGEST` of an image or an index.
             target: the ref that it gets.
             platform: of an index, the image for this one.
+            folder: an image layout that gets the image, too.
             on_moved: gets the bytes that came in and that went out since the last call, from several threads.
 
         Raises:
             StageplanError: a registry does not answer, or refuses.
+            OSError: the folder cannot be written.
         """
 
 

@@ -15,8 +15,8 @@ def repack(session: Session, step: Build, run: StepRun) -> None:
     """The image that the build starts from is pushed anew, as it would be by the command that is reported.
 
     It goes from registry to registry through here, so the builder has it only as it is packed now: of one
-    that it knows in two ways it takes the first. Where that cannot be done, or the builder is another
-    machine, the command does it.
+    that it knows in two ways it takes the first. The builds that need it take it from here, too. Where that
+    cannot be done, or the builder is another machine, the command does it.
 
     Raises:
         FailedStepError: the build has not succeeded.
@@ -27,6 +27,7 @@ def repack(session: Session, step: Build, run: StepRun) -> None:
         return
     command = buildx.build_command(session.plan.inputs, step)
     run.issue(session.words(step, command), dict(command.environment))
+    session.keep_here(digest)
     written = json.dumps({"containerimage.digest": digest})
     session.ports.files.write(session.metadata_file(step.id), written.encode())
 
@@ -46,7 +47,8 @@ def _packed(session: Session, step: Build, run: StepRun) -> str | None:
             f"{resolve(original.repository, values)}@{original.digest}",
             resolve(step.tags[0], values),
             str(step.repacks),
+            session.layout,
             moved,
         )
-    except StageplanError:
+    except (StageplanError, OSError):
         return None

@@ -1,9 +1,10 @@
 """What the steps of a run share, and what each of them leaves behind."""
 
 import json
+import re
 import shlex
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from stageplan.commands.buildx import METADATA_FILE, output_value
@@ -22,6 +23,8 @@ from stageplan.run.events import BytesMoved, Event
 from stageplan.run.ports import Ports
 
 _DERIVED_NAME = "Dockerfile"
+_IMAGE = re.compile(r"(?P<context>--build-context=.*=)docker-image://.*@(?P<digest>sha256:[0-9a-f]+)")
+_ENDS_A_PATH = frozenset(":@")  # there buildx takes the path of a layout for over
 OnEvent = Callable[[Event], None]
 
 
@@ -35,6 +38,7 @@ class Session:
         self._on_event = on_event
         self._lock = threading.Lock()
         self._not_restored: set[str] = set()
+        self._here: set[str] = set()
 
     @property
     def writes(self) -> bool:
@@ -66,6 +70,26 @@ class Session:
     def words(self, step: Step, command: Command, **further: str) -> tuple[str, ...]:
         """The words of a command with the values of this run."""
         return fill(command.words, self.values(step) | further)
+
+    @property
+    def layout(self) -> str:
+        """A folder for images that builds take from here."""
+        return f"{self._folder}/images"
+
+    def keep_here(self, digest: str) -> None:
+        """From now on builds take this image from the layout, if buildx can name that."""
+        if _ENDS_A_PATH.isdisjoint(self.layout):
+            self._here.add(digest)
+
+    def from_here(self, words: Iterable[str]) -> tuple[str, ...]:
+        """The words of a command, with the images of the layout taken from there."""
+        found = ((word, _IMAGE.fullmatch(word)) for word in words)
+        return tuple(
+            f"{match['context']}oci-layout://{self.layout}@{match['digest']}"
+            if match and match["digest"] in self._here
+            else word
+            for word, match in found
+        )
 
     def metadata_file(self, build: str) -> str:
         """Where the build writes its digest down."""

@@ -12,6 +12,7 @@ from stageplan.dockerfile.references import DEFAULT_TAG, InvalidReferenceError, 
 from stageplan.errors import UnreachableError, UsageError
 from stageplan.run.ports import OnMoved
 from stageplan.system.credentials import DockerLogins
+from stageplan.system.image_layout import ImageLayout
 from stageplan.system.registry_auth import Authority, FindLogin
 from stageplan.system.registry_content import OCI_CONFIG, OCI_MANIFEST, Manifest, digest_of
 from stageplan.system.registry_copy import copy
@@ -129,17 +130,27 @@ class Registry:
         copy(self._store, place, repository, manifest, tag)
         return manifest.digest
 
-    def repack(self, source: str, manifest: Mapping[str, Any], target: str, on_moved: OnMoved) -> str | None:
+    def repack(
+        self,
+        source: str,
+        manifest: Mapping[str, Any],
+        target: str,
+        *,
+        layout: ImageLayout,
+        on_moved: OnMoved,
+    ) -> str | None:
         """The digest of the image, packed with zstd, that the target names now; None: it cannot be done here.
 
         Args:
             source: the repository that holds it.
             manifest: of the image.
             target: the ref that it gets.
+            layout: gets the image, too.
             on_moved: gets the bytes that came in and that went out since the last call, from several threads.
         """
         repository, tag = locate(target)
-        return repack(self._store, locate(source)[0], repository, manifest, tag, on_moved)
+        place = locate(source)[0]
+        return repack(self._store, place, repository, manifest, tag, layout=layout, on_moved=on_moved)
 
     def delete_tag(self, ref: str) -> None:
         """The tag is gone, and no other; what it named stays for the registry's own clean-up.

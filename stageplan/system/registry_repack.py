@@ -1,8 +1,8 @@
-"""Packs the layers of an image with zstd, on the way from one repository to another."""
+"""Packs the layers of an image with zstd, on the way from one repository to another and into a folder."""
 
 import json
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 from queue import SimpleQueue
@@ -10,6 +10,7 @@ from threading import Event, Semaphore, Thread
 from typing import TYPE_CHECKING, Any, Final
 
 from stageplan.run.ports import OnMoved
+from stageplan.system.image_layout import ImageLayout
 from stageplan.system.registry_content import OCI_CONFIG, OCI_MANIFEST, Manifest, other_content
 from stageplan.system.registry_session import Repository
 from stageplan.system.registry_store import Store
@@ -36,6 +37,8 @@ def repack(
     target: Repository,
     manifest: Mapping[str, Any],
     name: str,
+    *,
+    layout: ImageLayout,
     on_moved: OnMoved,
 ) -> str | None:
     """The digest of the image that the name gives in the target; None: a layer is not packed with gzip.
@@ -48,6 +51,7 @@ def repack(
         target: where it shall be.
         manifest: of one image of the source repository.
         name: a tag.
+        layout: gets the image, too.
         on_moved: gets the bytes that came in and that went out since the last call, from several threads.
 
     Raises:
@@ -60,10 +64,11 @@ def repack(
     unpacked = json.loads(config)["rootfs"]["diff_ids"]
     packings = [_Packing(layer, whole, on_moved) for layer, whole in zip(layers, unpacked, strict=True)]
     with ThreadPoolExecutor(_LAYERS_AT_ONCE) as pool:
-        list(pool.map(lambda packing: packing.carry(store, source, target), packings))
+        list(pool.map(lambda packing: packing.carry(store, source, target, layout), packings))
     config_digest = manifest["config"]["digest"]
     if not store.has_blob(target, config_digest):
         store.upload(target, config_digest, len(config), config)
+    layout.add(config)
     document = {
         "schemaVersion": 2,
         "mediaType": OCI_MANIFEST,
@@ -72,6 +77,7 @@ def repack(
     }
     made = Manifest(body=json.dumps(document).encode("ascii"), media_type=OCI_MANIFEST)
     store.put_manifest(target, name, made)
+    layout.add(made.body)
     return made.digest
 
 
@@ -96,16 +102,19 @@ class _Packing:
         """The layer, packed anew, as a manifest describes it."""
         return {"mediaType": _ZSTD, "digest": self._digest(), "size": self._size}
 
-    def carry(self, store: Store, source: Repository, target: Repository) -> None:
-        """The target holds the layer, packed anew.
+    def carry(self, store: Store, source: Repository, target: Repository, layout: ImageLayout) -> None:
+        """The target and the layout hold the layer, packed anew.
 
         Raises:
             UnreachableError: it is not what was described (`registry-garbled`), or a registry is silent.
         """
-        with store.blob_pieces(source, self._layer["digest"]) as pieces:
-            store.upload_unknown(target, self._packed(pieces, source.host), self._digest)
+        with (
+            store.blob_pieces(source, self._layer["digest"]) as pieces,
+            layout.writing(self._digest) as keep,
+        ):
+            store.upload_unknown(target, self._packed(pieces, source.host, keep), self._digest)
 
-    def _packed(self, pieces: Iterable[bytes], host: str) -> Iterator[bytes]:
+    def _packed(self, pieces: Iterable[bytes], host: str, keep: Callable[[bytes], object]) -> Iterator[bytes]:
         import zstandard  # noqa: PLC0415 - it costs 10 ms, which most runs need not pay
 
         came, content = sha256(), sha256()
@@ -116,10 +125,10 @@ class _Packing:
         try:
             for data in _made_ahead(_unzipped(self._received(pieces, came))):
                 content.update(data)
-                yield from self._sent(pack.compress(data))
+                yield from self._sent(pack.compress(data), keep)
         except zlib.error as cause:
             raise other_content(self._layer["digest"], host) from cause
-        yield from self._sent(pack.flush())
+        yield from self._sent(pack.flush(), keep)
         found = (f"sha256:{came.hexdigest()}", f"sha256:{content.hexdigest()}")
         if found != (self._layer["digest"], self._unpacked):
             raise other_content(self._layer["digest"], host)
@@ -130,8 +139,9 @@ class _Packing:
             self._on_moved(len(piece), 0)
             yield piece
 
-    def _sent(self, data: bytes) -> Iterator[bytes]:
+    def _sent(self, data: bytes, keep: Callable[[bytes], object]) -> Iterator[bytes]:
         """The data in pieces each of which is sent in time over a slow wire, too."""
+        keep(data)
         for start in range(0, len(data), _PIECE):
             piece = data[start : start + _PIECE]
             self._size += len(piece)

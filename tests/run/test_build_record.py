@@ -69,6 +69,11 @@ def test_a_pulled_layer_counts_where_it_was_needed() -> None:
     assert [vertex.name for vertex in changed.pulls] == ["[deps 2/2] RUN echo deps > /deps"]
 
 
+def test_a_layer_that_comes_from_files_is_not_pulled() -> None:
+    record = record_of("28.5-from-files")
+    assert (record.bytes_down, record.pulls) == (0, ())
+
+
 @pytest.mark.parametrize(
     ("recording", "vertex", "error"),
     [

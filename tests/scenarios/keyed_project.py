@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -100,16 +101,25 @@ class Project:
 
     def packings(self) -> dict[str, set[str]]:
         """How the layers of images are packed: of `app`, and of each form that stages are kept in."""
-        registry = Registry()
         found = dict[str, set[str]]()
+        for form, layer in self._layers():
+            found.setdefault(form, set()).add(re.split("[+.]", layer["mediaType"])[-1])
+        return found
+
+    def layers(self, wanted: str) -> set[str]:
+        """The digests of the layers of images of one form."""
+        return {layer["digest"] for form, layer in self._layers() if form == wanted}
+
+    def _layers(self) -> Iterator[tuple[str, dict[str, str]]]:
+        """Every layer as a manifest describes it, with the form of its image."""
+        registry = Registry()
         for ref in self.refs():
             manifest = registry.manifest(f"{self.registry.host}/{ref}")
             assert manifest is not None
             repository, _, tag = ref.partition(":")
             form = tag.partition("-")[0] if repository == "app-cache" else repository
-            types = (layer["mediaType"] for layer in json.loads(manifest.body)["layers"])
-            found.setdefault(form, set()).update(re.split("[+.]", each)[-1] for each in types)
-        return found
+            for layer in json.loads(manifest.body)["layers"]:
+                yield form, layer
 
     def backdate(self, prefix: str) -> None:
         """The images with such tags were made in 2020, as far as they say."""

@@ -50,6 +50,25 @@ def test_a_base_that_nothing_published_stands_on_is_packed_anew(
     assert (packings["base"], packings["prefix"], packings["app"]) == ({"zstd"}, {"zstd"}, {"gzip"})
 
 
+def test_a_base_that_is_packed_here_is_not_fetched_again(engine: lab.Engine, project: Project) -> None:
+    own = f"{project.registry.host}/own:1"
+    layers = (lab.layers.pack({"stamp": lab.layers.Entry()}), lab.layers.busybox())
+    lab.push_layers(project.registry, "own:1", layers)
+    dockerfile = DOCKERFILE.replace("FROM base AS test", f"FROM {own} AS test")
+    dockerfile = dockerfile.replace("busybox:1.37 AS base", f"{own} AS base")
+    project.write(Dockerfile=dockerfile.replace("RUN grep", f"RUN --mount=from={own},target=/own grep"))
+    began = len(project.registry.requests())
+    ran = project.run(engine)
+    assert [line.partition(":")[0] for line in ran].count("test") == len(TEST)
+    assert project.packings()["base"] == {"zstd"}
+    asked = project.registry.requests()[began:]
+    packed = project.layers("base")
+    assert packed
+    assert not [line for line in asked for digest in packed if line.startswith("GET") and digest in line]
+    engine.wipe()
+    assert project.run(engine) == ()
+
+
 def test_what_a_script_packs_serves_a_run(engine: lab.Engine, project: Project) -> None:
     lab.push_layers(project.registry, "own:1", (lab.layers.pack({"stamp": lab.layers.Entry()}),))
     tools = f"FROM {project.registry.host}/own:1 AS tools\nCOPY deps.txt /\n"

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ import zstandard
 import lab
 from lab.layers import Entry, Layer
 from stageplan.errors import UnreachableError
+from stageplan.system.image_layout import ImageLayout
 from stageplan.system.registry import Registry
 from stageplan.system.registry_content import digest_of
 
@@ -23,7 +25,9 @@ def layer(content: bytes = CONTENT) -> Layer:
 class Place:
     """Where an image lies, and where it shall."""
 
-    def __init__(self, registry: lab.Registry) -> None:
+    def __init__(self, registry: lab.Registry, folder: Path) -> None:
+        self.layout = ImageLayout(folder)
+        self.blobs = folder / "blobs" / "sha256"
         self.client = Registry()
         self.lab = registry
         self.down, self.up = 0, 0
@@ -36,15 +40,18 @@ class Place:
 
     def repack(self, *content: Layer) -> str | None:
         lab.push_layers(self.lab, "base:1", content)
-        return self.client.repack(self.source, self.manifest(f"{self.source}:1"), self.target, self.moved)
+        return self.pack(self.manifest(f"{self.source}:1"))
+
+    def pack(self, manifest: dict[str, Any]) -> str | None:
+        return self.client.repack(self.source, manifest, self.target, layout=self.layout, on_moved=self.moved)
 
     def moved(self, down: int, up: int) -> None:
         self.down, self.up = self.down + down, self.up + up
 
 
 @pytest.fixture
-def place(registry: lab.Registry) -> Place:
-    return Place(registry)
+def place(registry: lab.Registry, tmp_path: Path) -> Place:
+    return Place(registry, tmp_path)
 
 
 def test_the_image_is_the_same_but_for_its_packing(place: Place) -> None:
@@ -60,6 +67,16 @@ def test_the_image_is_the_same_but_for_its_packing(place: Place) -> None:
     assert packed == place.client.exists(place.target)
     sizes = (sum(len(each.blob) for each in layers), sum(each["size"] for each in after["layers"]))
     assert (place.down, place.up) == sizes
+
+
+def test_the_folder_gets_the_same_image(place: Place) -> None:
+    place.repack(layer(), layer(b""))
+    manifest = place.client.manifest(place.target)
+    assert manifest is not None
+    found = place.manifest(place.target)
+    kept = (manifest.digest, found["config"]["digest"], *(each["digest"] for each in found["layers"]))
+    blobs = {f"sha256:{path.name}": digest_of(path.read_bytes()) for path in place.blobs.iterdir()}
+    assert blobs == {digest: digest for digest in kept}
 
 
 def test_it_is_packed_the_same_each_time(place: Place) -> None:
@@ -85,6 +102,8 @@ def test_what_is_not_what_it_should_be_gets_no_name(place: Place, broken: Layer)
         place.repack(layer(), broken)
     assert caught.value.rule == "registry-garbled"
     assert place.client.exists(place.target) is None
+    blobs = [path for path in place.blobs.iterdir() if f"sha256:{path.name}" != digest_of(path.read_bytes())]
+    assert blobs == []
 
 
 @pytest.mark.parametrize(
@@ -98,5 +117,5 @@ def test_other_layers_are_left_to_a_builder(place: Place, change: dict[str, obje
     lab.push_layers(place.lab, "base:1", (layer(),))
     manifest = place.manifest(f"{place.source}:1")
     manifest["layers"][0] |= change
-    assert place.client.repack(place.source, manifest, place.target, place.moved) is None
+    assert place.pack(manifest) is None
     assert place.client.exists(place.target) is None
