@@ -83,7 +83,7 @@ def _plan(text: bytes) -> None:
     source = read_dockerfile(text, "Dockerfile")
     graph = build_graph(source, BuildOptions())
     options = PlanOptions(context=".", dockerfile="Dockerfile", name="app", image="registry.example.com/app")
-    make_plan(source, graph, options, EngineFacts(reachable=False))
+    make_plan(graph, options, EngineFacts(reachable=False))
 
 
 def _seconds(call: Callable[[], object]) -> float:

@@ -59,7 +59,7 @@ def command(
 
     rules = _known_rules(ignored)
     request = read_request(context, given)
-    dockerfile, graph = read_graph(request, seconds=None if offline else AT_A_GLANCE)
+    graph = read_graph(request, seconds=None if offline else AT_A_GLANCE)
     findings = check(Subject(graph=graph, targets=_targets(request, graph)), rules)
     match "json" if as_json else form:
         case "json":
@@ -67,7 +67,7 @@ def command(
         case "sarif":
             data = findings_sarif(findings)
         case _:
-            data = findings_text(findings, dockerfile.text).encode(errors="replace")
+            data = findings_text(findings, graph.dockerfile.text).encode(errors="replace")
     write(data, output)
     say(summary(findings))
     if exits and any(finding.severity == "warning" for finding in findings):

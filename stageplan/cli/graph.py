@@ -45,7 +45,7 @@ def command(context: str, offline: bool, form: str, as_json: bool, output: Path 
     from stageplan.cli.request import read_request
 
     request = read_request(context, given)
-    _, graph = read_graph(request, seconds=None if offline else AT_A_GLANCE)
+    graph = read_graph(request, seconds=None if offline else AT_A_GLANCE)
     write(_written("json" if as_json else form, request, graph), output)
 
 

@@ -153,9 +153,9 @@ def _job_file(
     image = request.chosen("image")
     # what is written must not depend on the machine that writes it: not on its engine, nor on its CI
     any_engine = EngineFacts(reachable=False, reason="not asked", os="linux", architecture="amd64")
-    dockerfile, graph = read_graph(request, any_engine, seconds=None)
+    graph = read_graph(request, any_engine, seconds=None)
     whole = replace(asked, image=image or (_ANY_IMAGE if system.names_image else None))
-    work = prepare(dockerfile, graph, whole, any_engine).work
+    work = prepare(graph, whole, any_engine).work
     shared = click.command()(shared_options(lambda: None)).params
     context_words = () if folder == "." else (folder,)
     words = tuple(_words(context, (option for option in shared if option.name != "strategy")))

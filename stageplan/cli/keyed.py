@@ -16,10 +16,10 @@ from stageplan.plan.layers import keeps_layers
 from stageplan.plan.locations import resolve, values_of
 from stageplan.plan.model import Plan
 from stageplan.plan.options import PlanOptions
-from stageplan.plan.planner import make_plan, parameters_of, prepare
+from stageplan.plan.planner import parameters_of, plan_prepared, prepare
 from stageplan.plan.strategies.keyed import kept_images, locations
 from stageplan.plan.work import Work
-from stageplan.system.present_images import PresentImage, made_at, present_images
+from stageplan.system.present_images import made_at, present_images
 
 
 def keyed_plan(
@@ -36,10 +36,12 @@ def keyed_plan(
         _refuse_other_ignore_file(options)
     keyed = request_keys(request, platform=platform, offline=offline, mirrors=engine.mirrors)
     facts = facts_of_keys(keyed)
+    prepared = prepare(keyed.graph, options, engine, facts)
     if not offline:
-        strategy, _, work = prepare(keyed.graph.dockerfile, keyed.graph, options, engine, facts)
-        facts = _asked(work, values_of(parameters_of(options, strategy)), facts)
-    plan = make_plan(keyed.graph.dockerfile, keyed.graph, options, engine, facts)
+        values = values_of(parameters_of(options, prepared.strategy))
+        facts = _asked(prepared.work, values, facts)
+        prepared = prepared._replace(work=replace(prepared.work, keyed=facts))
+    plan = plan_prepared(prepared)
     warnings = (*plan.warnings, *moved_warnings(keyed.images.moved))
     return msgspec.structs.replace(plan, warnings=warnings)
 
@@ -84,15 +86,11 @@ def _asked(work: Work, values: dict[str, str], facts: KeyedFacts) -> KeyedFacts:
     refs = {place: resolve(place, values) for place in locations(work)}
     found = {ref: image for ref, image in present_images(refs.values()).items() if image is not None}
     old = _old(work, refs, found)
-    present = {
-        place: Present(digest=found[ref].digest, size=found[ref].size)
-        for place, ref in refs.items()
-        if ref in found
-    }
+    present = {place: found[ref] for place, ref in refs.items() if ref in found}
     return replace(facts, present=present, old=old)
 
 
-def _old(work: Work, refs: Mapping[str, str], found: Mapping[str, PresentImage]) -> frozenset[int]:
+def _old(work: Work, refs: Mapping[str, str], found: Mapping[str, Present]) -> frozenset[int]:
     """The stages of which an image is older than it may be, or does not say how old it is."""
     if work.options.max_age is None:
         return frozenset()

@@ -10,7 +10,6 @@ import msgspec
 
 from stageplan.cli.base_images import graph_with_images
 from stageplan.cli.request import Given, Request, build_options, plan_options, platforms_of, read_request
-from stageplan.dockerfile.instructions import Dockerfile
 from stageplan.dockerfile.reader import read_dockerfile
 from stageplan.errors import UnreachableError, UsageError
 from stageplan.graph import StageGraph, build_graph
@@ -37,8 +36,8 @@ NOT_ASKED = EngineFacts(reachable=False, reason="not asked")
 
 def read_graph(
     request: Request, engine: EngineFacts = NOT_ASKED, *, seconds: float | None = AT_A_GLANCE
-) -> tuple[Dockerfile, StageGraph]:
-    """The Dockerfile of a request and its stages.
+) -> StageGraph:
+    """The stages of a request's Dockerfile.
 
     Args:
         engine: what is known of it; its platform is the one to build for.
@@ -54,7 +53,7 @@ def read_graph(
     named = [graph.find(name).index for name in (*request.chosen("targets"), *request.chosen("checks"))]
     graph = graph_with_images(dockerfile, graph, options, (graph.target, *named), seconds=seconds)
     graph.check(named)
-    return dockerfile, graph
+    return graph
 
 
 def plan_of(context: str, given: Given, *, offline: bool = False, needs_engine: bool = False) -> Plan:
@@ -106,19 +105,21 @@ def _made_plan(request: Request, engine: EngineFacts, *, offline: bool) -> Plan:
 
         return keyed_plan(request, options, engine, platform=native_platform(engine), offline=offline)
     if engine.kind == "pack":
-        app = read_dockerfile(PROJECT, options.context)
-        graph = build_graph(app, BuildOptions())
-        return make_plan(app, graph, dataclasses.replace(options, dockerfile=""), engine)
-    dockerfile, graph = read_graph(request, engine, seconds=None if offline else _FOR_A_PLAN)
-    return make_plan(dockerfile, graph, options, engine)
+        graph = build_graph(read_dockerfile(PROJECT, options.context), BuildOptions())
+        return make_plan(graph, dataclasses.replace(options, dockerfile=""), engine)
+    return make_plan(_graph_for_a_plan(request, engine, offline=offline), options, engine)
 
 
 def _platform_plan(request: Request, engine: EngineFacts, platform: str, *, offline: bool) -> PlatformPlan:
     """The plan for one platform of several."""
     one = dataclasses.replace(request, given={**request.given, "platform": platform})
     options = dataclasses.replace(plan_options(one), one_of_several=True)
-    dockerfile, graph = read_graph(one, engine, seconds=None if offline else _FOR_A_PLAN)
-    return PlatformPlan(platform=platform, graph=graph, plan=make_plan(dockerfile, graph, options, engine))
+    graph = _graph_for_a_plan(one, engine, offline=offline)
+    return PlatformPlan(platform=platform, graph=graph, plan=make_plan(graph, options, engine))
+
+
+def _graph_for_a_plan(request: Request, engine: EngineFacts, *, offline: bool) -> StageGraph:
+    return read_graph(request, engine, seconds=None if offline else _FOR_A_PLAN)
 
 
 def _context_warnings(plan: Plan, request: Request) -> Iterator[str]:

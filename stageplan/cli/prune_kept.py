@@ -75,7 +75,7 @@ def _keys(request: Request, engine: EngineFacts) -> Iterator[str]:
     """The keys under which a plan would look for images."""
     keyed = request_keys(request, platform=native_platform(engine), offline=False, mirrors=engine.mirrors)
     options = replace(plan_options(request), strategy=KEYED)
-    _, _, work = prepare(keyed.graph.dockerfile, keyed.graph, options, NOT_ASKED, facts_of_keys(keyed))
+    _, _, work = prepare(keyed.graph, options, NOT_ASKED, facts_of_keys(keyed))
     for location in locations(work):
         name = read_name(location.rpartition(":")[2])
         if isinstance(name, KeyRef):

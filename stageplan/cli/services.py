@@ -155,7 +155,7 @@ def _resolved(
 ) -> Resolved:
     """The service with the images of others that its target looks up."""
     links = tuple(UsedImage(name=name, service=other) for name, other in service.links)
-    _, graph = read_graph(_request(request, service, links, names), seconds=None)
+    graph = read_graph(_request(request, service, links, names), seconds=None)
     owners: dict[str, str] = {}
     for other in services:
         if other.name != service.name:

@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 import msgspec
 
-from stageplan.dockerfile.instructions import Dockerfile
 from stageplan.dockerfile.problems import excerpts_of
 from stageplan.errors import UsageError
 from stageplan.graph import StageGraph
@@ -39,7 +38,6 @@ class Prepared(NamedTuple):
 
 
 def make_plan(
-    dockerfile: Dockerfile,
     graph: StageGraph,
     options: PlanOptions,
     engine: EngineFacts,
@@ -48,7 +46,7 @@ def make_plan(
     """One build per stage that is worth one, with its cache source still to be asked for.
 
     Args:
-        graph: of the Dockerfile, resolved with the same build arguments, contexts and platform.
+        graph: of the Dockerfile, resolved with the build arguments, contexts and platform of the options.
         engine: what the engine can do; unreachable: the plan is made for any.
         keyed: keys of the stages, and what is in the registry; the strategy `keyed` needs them.
 
@@ -56,7 +54,13 @@ def make_plan(
         UsageError: an option is wrong, or the strategy cannot run here.
         DockerfileError: there is no such target.
     """
-    strategy, reason, work = prepare(dockerfile, graph, options, engine, keyed)
+    return plan_prepared(prepare(graph, options, engine, keyed))
+
+
+def plan_prepared(prepared: Prepared) -> Plan:
+    """The plan of a strategy that was chosen, with what it is given."""
+    strategy, reason, work = prepared
+    options, draft = work.options, strategy.draft(work)
     plan = Plan(
         version=VERSION,
         strategy=strategy.name,
@@ -64,20 +68,19 @@ def make_plan(
         split=options.split,
         targets=tuple(work.title(index) for index in work.targets),
         checks=tuple(work.title(index) for index in work.checks),
-        inputs=_inputs(dockerfile, options, strategy.derived(work), work.engine),
+        inputs=_inputs(work, draft.derived),
         parameters=parameters_of(options, strategy),
-        stages=strategy.decisions(work),
-        steps=strategy.steps(work),
+        stages=draft.decisions,
+        steps=draft.steps,
         warnings=tuple(_warnings(work, strategy)),
         alone=tuple(map(work.title, work.alone)) or msgspec.UNSET,
-        keys=msgspec.UNSET if keyed is None else stage_records(graph.stages, keyed.keys),
+        keys=msgspec.UNSET if work.keyed is None else stage_records(work.graph.stages, work.keyed.keys),
     )
     check_plan(plan)
     return plan
 
 
 def prepare(
-    dockerfile: Dockerfile,
     graph: StageGraph,
     options: PlanOptions,
     engine: EngineFacts,
@@ -99,7 +102,7 @@ def prepare(
     checks = tuple(map(stage_of, options.checks))
     _check_targets(graph, options, targets, checks)
     if classic:
-        _check_classic(dockerfile, graph, options, max(targets + checks))
+        _check_classic(graph, options, max(targets + checks))
     work = _work(graph, options, engine, choice.strategy, targets, checks)
     return Prepared(choice.strategy, choice.reason, replace(work, keyed=keyed))
 
@@ -130,11 +133,11 @@ def _stage_of(graph: StageGraph, name: str, *, classic: bool) -> int:
     return classic_target(graph.stages, name) if classic else stage.index
 
 
-def _check_classic(dockerfile: Dockerfile, graph: StageGraph, options: PlanOptions, last: int) -> None:
+def _check_classic(graph: StageGraph, options: PlanOptions, last: int) -> None:
     """Refuses what the classic builder cannot build, in every stage up to the last one that is wanted."""
     build_args = {arg.name: arg.value or "" for arg in options.build_args}
-    with excerpts_of(lambda: dockerfile.text):
-        check_classic(dockerfile, graph.stages, build_args, last)
+    with excerpts_of(lambda: graph.dockerfile.text):
+        check_classic(graph.dockerfile, graph.stages, build_args, last)
     graph.check(classic_stages(last))
 
 
@@ -221,11 +224,12 @@ def _pinned(graph: StageGraph, options: PlanOptions) -> tuple[BuildArg, ...]:
     return (BuildArg(name="TARGETSTAGE", value=graph.targetstage),)
 
 
-def _inputs(dockerfile: Dockerfile, options: PlanOptions, derived: str | None, engine: EngineFacts) -> Inputs:
+def _inputs(work: Work, derived: str | None) -> Inputs:
+    options, engine = work.options, work.engine
     return Inputs(
         context=options.context,
         dockerfile=options.dockerfile,
-        dockerfile_digest=dockerfile.digest,
+        dockerfile_digest=work.graph.dockerfile.digest,
         build_args=options.build_args,
         build_contexts=options.build_contexts,
         secrets=options.secrets,

@@ -3,30 +3,15 @@
 import json
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from stageplan.plan.keyed.facts import Present
 from stageplan.system.registry import Registry
 from stageplan.system.registry_content import Manifest
 from stageplan.system.transport import CONNECTIONS
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PresentImage:
-    """An image in a registry.
-
-    Attributes:
-        digest: of its manifest.
-        size: compressed bytes of its layers; 0 for an index.
-        config: digest of its configuration; None for an index.
-    """
-
-    digest: str
-    size: int
-    config: str | None = None
-
-
-def present_images(refs: Iterable[str]) -> dict[str, PresentImage | None]:
+def present_images(refs: Iterable[str]) -> dict[str, Present | None]:
     """What each ref names, or None where there is no such thing; one request each, side by side.
 
     Raises:
@@ -36,7 +21,7 @@ def present_images(refs: Iterable[str]) -> dict[str, PresentImage | None]:
     return {ref: None if manifest is None else _image(manifest) for ref, manifest in found.items()}
 
 
-def made_at(images: Mapping[str, tuple[PresentImage, int]]) -> dict[str, datetime | None]:
+def made_at(images: Mapping[str, tuple[Present, int]]) -> dict[str, datetime | None]:
     """When the oldest of the last layers of each image was made, by ref; one request each, side by side.
 
     None where an image does not say.
@@ -58,14 +43,14 @@ def made_at(images: Mapping[str, tuple[PresentImage, int]]) -> dict[str, datetim
         return dict(zip(images, pool.map(of, images), strict=True))
 
 
-def _image(manifest: Manifest) -> PresentImage:
+def _image(manifest: Manifest) -> Present:
     try:
         document = json.loads(manifest.body)
         size = sum(layer["size"] for layer in document.get("layers", ()))
         config = document.get("config", {}).get("digest")
-        return PresentImage(digest=manifest.digest, size=size, config=config)
+        return Present(digest=manifest.digest, size=size, config=config)
     except (ValueError, LookupError, TypeError, AttributeError):
-        return PresentImage(digest=manifest.digest, size=0)
+        return Present(digest=manifest.digest, size=0)
 
 
 def _oldest(config: bytes, count: int) -> datetime | None:

@@ -21,7 +21,7 @@ def plan_of(*, kind: Engine = "buildah", version: str | None = None, text: str =
     dockerfile = read_dockerfile(text.encode(), "Dockerfile")
     options = PlanOptions(context=".", dockerfile="Dockerfile", name="app", **{"image": IMAGE} | given)
     engine = EngineFacts(reachable=version is not None, kind=kind, buildah_version=version)
-    return make_plan(dockerfile, build_graph(dockerfile, BuildOptions()), options, engine)
+    return make_plan(build_graph(dockerfile, BuildOptions()), options, engine)
 
 
 def builds(plan: Plan) -> list[Build]:

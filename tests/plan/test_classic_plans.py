@@ -26,7 +26,7 @@ def plan_of(text: str, *targets: str, strategy: str = "classic", **build_args: s
         targets=targets,
         build_args=tuple(BuildArg(name=name, value=value) for name, value in build_args.items()),
     )
-    return make_plan(dockerfile, graph, options, EngineFacts(reachable=False))
+    return make_plan(graph, options, EngineFacts(reachable=False))
 
 
 @pytest.mark.parametrize("strategy", ["classic", "archive"])

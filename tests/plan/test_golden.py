@@ -32,7 +32,7 @@ def plan_of(case: Path) -> Plan:
     named = case / "engine"
     kind = msgspec.convert(named.read_text().strip() if named.exists() else "docker", Engine)
     engine = EngineFacts(reachable=False, kind=kind)
-    return make_plan(dockerfile, build_graph(dockerfile, BuildOptions(target=target)), options, engine)
+    return make_plan(build_graph(dockerfile, BuildOptions(target=target)), options, engine)
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)

@@ -50,7 +50,7 @@ def plan_of(strategy: str = "registry") -> Plan:
             one_of_several=True,
         )
         graph = build_graph(dockerfile, BuildOptions(platform=platform))
-        plan = make_plan(dockerfile, graph, options, EngineFacts(reachable=False))
+        plan = make_plan(graph, options, EngineFacts(reachable=False))
         parts.append(PlatformPlan(platform=platform, graph=graph, plan=plan))
     return joined(parts)
 

@@ -21,7 +21,7 @@ def plan_of(**given: Any) -> Plan:
         context=".", dockerfile="Dockerfile", name="app", **{"image": "r.example.com/app"} | given
     )
     engine = EngineFacts(reachable=True, kind="kaniko")
-    return make_plan(dockerfile, build_graph(dockerfile, BuildOptions()), options, engine)
+    return make_plan(build_graph(dockerfile, BuildOptions()), options, engine)
 
 
 def test_checks_come_before_targets_one_after_the_other() -> None:

@@ -33,9 +33,7 @@ def plan_of(strategy: str, *no_cache: str, max_age: int | None = None) -> Plan:
             "azblob": (("account_url", "https://a.example.com"),),
         }.get(strategy, ()),
     )
-    return make_plan(
-        dockerfile, build_graph(dockerfile, BuildOptions()), options, EngineFacts(reachable=False)
-    )
+    return make_plan(build_graph(dockerfile, BuildOptions()), options, EngineFacts(reachable=False))
 
 
 def told(plan: Plan) -> dict[str, list[str]]:

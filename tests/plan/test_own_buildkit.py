@@ -26,7 +26,7 @@ OPTIONS = PlanOptions(context=".", dockerfile="Dockerfile", name="app", image="r
 
 def plan_of(options: PlanOptions, engine: EngineFacts = STANDALONE) -> Plan:
     dockerfile = read_dockerfile(TEXT, "Dockerfile")
-    return make_plan(dockerfile, build_graph(dockerfile, BuildOptions()), options, engine)
+    return make_plan(build_graph(dockerfile, BuildOptions()), options, engine)
 
 
 def steps_of(strategy: str) -> dict[str, tuple[str, object, tuple[str, ...]]]:

@@ -27,7 +27,7 @@ def plan_of(*, elsewhere: bool = False, **given: Any) -> Plan:
         **{"image": IMAGE, "pack_builder": "r.example.com/b:1"} | given,
     )
     graph = build_graph(app, BuildOptions())
-    return make_plan(app, graph, options, replace(ENGINE, elsewhere=elsewhere))
+    return make_plan(graph, options, replace(ENGINE, elsewhere=elsewhere))
 
 
 @pytest.mark.parametrize(

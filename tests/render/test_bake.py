@@ -59,7 +59,7 @@ def plan_of(**options: Any) -> Plan:
     given: dict[str, Any] = {"context": ".", "dockerfile": "Dockerfile", "name": "app"} | options
     dockerfile = read_dockerfile(TEXT, "Dockerfile")
     graph = build_graph(dockerfile, BuildOptions())
-    return make_plan(dockerfile, graph, PlanOptions(**given), EngineFacts(reachable=False))
+    return make_plan(graph, PlanOptions(**given), EngineFacts(reachable=False))
 
 
 def groups_of(plan: Plan) -> dict[str, tuple[str, ...]]:

@@ -1,23 +1,25 @@
 """From the targets back to what is there: which images have to be built, and from which others."""
 
 from collections.abc import Collection, Iterable, Iterator
-from typing import Any, Literal
+from typing import Literal
 
-from msgspec import UNSET, structs
+from msgspec import structs
 
 from stageplan.dockerfile.references import parse_reference
-from stageplan.plan.engines import copies_manifests, mixes_sources, pushes_unstored
+from stageplan.plan.engines import copies_manifests, mixes_sources
 from stageplan.plan.keyed.ahead import ahead_length
 from stageplan.plan.keyed.anew import built_anew, without_cache
-from stageplan.plan.keyed.bases import Bases, PackedBase
+from stageplan.plan.keyed.bases import Bases
+from stageplan.plan.keyed.by_buildx import base_build, buildx_build, packs_anew
+from stageplan.plan.keyed.by_layers import layered_build
 from stageplan.plan.keyed.facts import KeyedFacts
 from stageplan.plan.keyed.pieces import REPOSITORY, Form, Pieces
 from stageplan.plan.keyed.reach import reach
+from stageplan.plan.keyed.recipe import Recipe, makers
 from stageplan.plan.keyed.stage_names import virtual_stage
 from stageplan.plan.keyed.wanted import wanted_forms
-from stageplan.plan.layers import keeps_layers, layers, without_layers
+from stageplan.plan.layers import keeps_layers
 from stageplan.plan.model import Build, Cache, ImageInput, MoveTags, Push, Source, Step
-from stageplan.plan.no_cache import EVERY_STAGE, names_without_cache
 from stageplan.plan.work import Work
 
 
@@ -40,7 +42,6 @@ class Builds:
         self.ahead: dict[int, int] = {}
         self._work = work
         self._facts = facts
-        self._packs_anew = work.publishes and pushes_unstored(work.engine)
         self._keeps_layers = keeps_layers(work.engine.kind)
         self._pieces = Pieces(work, facts.keys)
         self._bases = Bases(self._pieces, facts)
@@ -144,7 +145,7 @@ class Builds:
         self.reasons.setdefault(index, self._anew.get(index) or f"its {kept} is not in the registry")
         inputs, inlined = self._inputs(index, form)
         cache = self._cache(index, form)
-        needs = list(_builds(inputs))
+        needs = list(makers(inputs))
         if self._is_missing_prefix(index, form):
             needs.append(self._build(index, "prefix"))
         elif form != "prefix":
@@ -209,71 +210,35 @@ class Builds:
         needs: Iterable[str],
         tags: tuple[str, ...] = (),
     ) -> None:
+        """The steps of a build."""
         work = self._work
         tags = tags if work.publishes else ()
-        images = tuple(self._images(inlined))
         virtual = form == "ahead" or (form not in {"image", "run"} and bool(tags))
         self.along |= inlined - {index}
-        target = virtual_stage(form, work.key(index)) if virtual else work.title(index)
-        build = Build(
+        recipe = Recipe(
             id=self._id(index, form),
-            reason=self.reasons[index],
-            needs=tuple(dict.fromkeys((*needs, *_builds(images)))),
-            stage=work.title(index),
             index=index,
-            stages=tuple(sorted(inlined)) if cache is not None or not work.publishes else (),
-            target=target,
-            output="push" if tags else "cacheonly",
-            store=not pushes_unstored(work.engine),
-            **self._packing(index, form, images),
-            unpack=not work.publishes and index not in {*work.targets, *work.checks},
-            wants_digest=bool(tags) and form != "marker",
-            tags=tags,
-            build_args=work.build_args,
-            inputs=(*inputs, *images),
+            form=form,
+            target=virtual_stage(form, work.key(index)) if virtual else work.title(index),
+            reason=self.reasons[index],
+            needs=tuple(needs),
+            stand_ins=inputs,
+            images=tuple(self._images(inlined)),
+            stages=inlined,
             cache=cache,
-            no_cache=self._no_cache(index, inlined, target),
+            tags=tags,
         )
         if self._keeps_layers:
-            self._add_to_machine(build, inlined)
+            steps = tuple(layered_build(work, recipe, self._without_cache))
+            self.steps |= {step.id: step for step in steps}
         else:
-            self.steps[build.id] = build
+            self.steps[recipe.id] = buildx_build(self._pieces, recipe, self._without_cache)
 
     def _tags(self, index: int, form: Form, cache: Cache | None) -> Iterator[str]:
         """Where an image lies: under its key, and where it is the newest of its stage, there too."""
         yield self._pieces.location(index, form)
         if cache is not None and cache.type == "inline" and form in {"image", "prefix"}:
             yield cache.location
-
-    def _add_to_machine(self, build: Build, inlined: frozenset[int]) -> None:
-        """A build that leaves its image on the machine, from which it is pushed under its key.
-
-        Its cache is the repository of all layers.
-        """
-        self.steps[build.id] = structs.replace(
-            build,
-            builder="buildah",
-            stages=tuple(sorted(inlined)),
-            cache=layers(self._work, inlined) if inlined else None,
-            no_cache=without_layers(self._work, inlined, self._without_cache),
-            output="load" if build.tags else "cacheonly",
-            unpack=False,
-            wants_digest=False,
-        )
-        if build.tags:
-            name = f"push:{build.id}"
-            reason = "it is there for the next build as soon as it is built"
-            self.steps[name] = Push(id=name, reason=reason, needs=(build.id,), images=build.tags)
-
-    def _packing(self, index: int, form: str, images: Iterable[ImageInput]) -> dict[str, Any]:
-        """How the layers of an image are packed that only later builds take: these unpack it faster.
-
-        Those of its base, too, should the builder have them as they were.
-        """
-        if form not in {"image", "prefix"} or index in self._pieces.handed_out or not self._packs_anew:
-            return {}
-        is_packed = any(image.repository == REPOSITORY for image in images)
-        return {"compression": "zstd", "force_compression": is_packed or UNSET}
 
     def _images(self, stages: Collection[int]) -> Iterator[ImageInput]:
         """What stands in for the images that stages name: a tag may move between plan and build."""
@@ -287,40 +252,12 @@ class Builds:
                 yield from (structs.replace(pinned, name=text) for text in written if "@" not in text)
             elif present is not None:
                 yield structs.replace(pinned, repository=REPOSITORY, digest=present.digest)
-            elif base and self._packs_anew:
-                build = self._pack(base, pinned)
-                yield ImageInput(name=name, repository=REPOSITORY, build=build)
+            elif base and packs_anew(self._work):
+                build = base_build(self._work, base, pinned)
+                self.steps[build.id] = build
+                yield ImageInput(name=name, repository=REPOSITORY, build=build.id)
             elif reference.digest is None:
                 yield pinned
-
-    def _pack(self, base: PackedBase, original: ImageInput) -> str:
-        """The id of the step that packs a base image anew."""
-        work, name = self._work, self._work.key(base.stage)
-        build = Build(
-            id=f"base:{name}",
-            reason="later builds unpack its base faster like that",
-            stage=work.title(base.stage),
-            index=base.stage,
-            target=virtual_stage("base", name),
-            output="push",
-            store=False,
-            compression="zstd",
-            force_compression=True,
-            repacks=work.stage(base.stage).effective_platform,
-            wants_digest=True,
-            tags=(base.location,),
-            build_args=work.build_args,
-            inputs=(original,),
-        )
-        self.steps[build.id] = build
-        return build.id
-
-    def _no_cache(self, index: int, inlined: Collection[int], target: str) -> tuple[str, ...]:
-        """The stages that a build makes without the cache; its target may be one of the plan's own."""
-        graph, reached = self._work.graph, self._work.reached
-        names = names_without_cache(graph, self._without_cache, reached, inlined)
-        own = index in self._without_cache and names != (EVERY_STAGE,) and target not in names
-        return (*names, target) if own else names
 
     def _unkeyed(self, index: int, form: Form) -> None:
         """A stage that has no key is built each time, with a cache of BuildKit's own."""
@@ -337,10 +274,7 @@ class Builds:
             cache=Cache(
                 type="registry", location=location, export_options=None if work.options.read_only else export
             ),
-            needs=(
-                *_builds(inputs),
-                *self._before(index, inlined),
-            ),
+            needs=(*makers(inputs), *self._before(index, inlined)),
             tags=(f"{REPOSITORY}:{{scope}}__image__{work.part(index)}",) if form == "image" else (),
         )
 
@@ -390,8 +324,3 @@ class Builds:
 
     def _id(self, index: int, form: str) -> str:
         return f"{form}:{self._work.key(index)}"
-
-
-def _builds(inputs: Iterable[ImageInput]) -> tuple[str, ...]:
-    """The steps that make what stands in for others."""
-    return tuple(item.build for item in inputs if item.build is not None)

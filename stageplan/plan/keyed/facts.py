@@ -12,11 +12,13 @@ class Present:
 
     Attributes:
         digest: of its manifest.
-        size: compressed bytes of its layers.
+        size: compressed bytes of its layers; 0 for an index.
+        config: digest of its configuration; None for an index.
     """
 
     digest: str
     size: int
+    config: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,21 @@ Store = Literal["cache_image", "cache_dir", "service"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """What a strategy makes of the work.
+
+    Attributes:
+        steps: the sequence.
+        decisions: what becomes of each stage, in file order.
+        derived: the text that is built instead of the Dockerfile; None: the Dockerfile itself.
+    """
+
+    steps: tuple[Step, ...]
+    decisions: tuple[StageDecision, ...]
+    derived: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Strategy:
     """A way to keep what was built.
 
@@ -25,9 +40,7 @@ class Strategy:
         engines: the programs that have this builder.
         parents_only: whether a stage's cache holds only the layers of the stages it starts from.
         refuses: why this engine cannot run it, or None.
-        steps: the sequence.
-        decisions: what becomes of each stage, where that takes more than the graph to know.
-        derived: the text that is built instead of the Dockerfile; None: the Dockerfile itself.
+        draft: what it makes of the work.
     """
 
     name: str
@@ -38,6 +51,9 @@ class Strategy:
     engines: tuple[Engine, ...] = ("docker",)
     parents_only: bool
     refuses: Callable[[EngineFacts, PlanOptions], str | None]
-    steps: Callable[[Work], tuple[Step, ...]]
-    decisions: Callable[[Work], tuple[StageDecision, ...]] = lambda work: work.decisions
-    derived: Callable[[Work], str | None] = lambda work: None  # noqa: ARG005
+    draft: Callable[[Work], Draft]
+
+
+def of_steps(steps: Callable[[Work], tuple[Step, ...]]) -> Callable[[Work], Draft]:
+    """The draft of a strategy that decides nothing about stages but what the graph says."""
+    return lambda work: Draft(steps=steps(work), decisions=work.decisions)

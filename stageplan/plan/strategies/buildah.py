@@ -14,7 +14,7 @@ from stageplan.plan.facts import EngineFacts
 from stageplan.plan.layers import has_repository, layers, refuses_layers, without_layers
 from stageplan.plan.model import Build, Push, Step
 from stageplan.plan.options import PlanOptions
-from stageplan.plan.strategies.base import Strategy
+from stageplan.plan.strategies.base import Strategy, of_steps
 from stageplan.plan.work import Work
 
 
@@ -72,5 +72,5 @@ STRATEGY = Strategy(
     engines=("buildah", "podman"),
     parents_only=False,
     refuses=_refuses,
-    steps=_steps,
+    draft=of_steps(_steps),
 )

@@ -12,7 +12,7 @@ from stageplan.plan.engines import needs_classic_builder
 from stageplan.plan.facts import EngineFacts
 from stageplan.plan.model import Build, Push, Restore, Save, Step
 from stageplan.plan.options import PlanOptions
-from stageplan.plan.strategies.base import Strategy
+from stageplan.plan.strategies.base import Strategy, of_steps
 from stageplan.plan.work import Work
 
 _ARCHIVE = "{cache_dir}/{scope}.tar"
@@ -139,7 +139,7 @@ CLASSIC = Strategy(
     builder="classic",
     parents_only=True,
     refuses=_classic_refuses,
-    steps=_classic_steps,
+    draft=of_steps(_classic_steps),
 )
 ARCHIVE = Strategy(
     name="archive",
@@ -149,5 +149,5 @@ ARCHIVE = Strategy(
     builder="classic",
     parents_only=True,
     refuses=needs_classic_builder,
-    steps=_archive_steps,
+    draft=of_steps(_archive_steps),
 )

@@ -8,7 +8,7 @@ from stageplan.plan.engines import needs_buildx
 from stageplan.plan.facts import EngineFacts
 from stageplan.plan.model import Cache
 from stageplan.plan.options import PlanOptions
-from stageplan.plan.strategies.base import Strategy
+from stageplan.plan.strategies.base import Strategy, of_steps
 from stageplan.plan.strategies.buildkit import buildkit_steps
 from stageplan.plan.work import Work
 
@@ -42,5 +42,5 @@ STRATEGY = Strategy(
     store="cache_image",
     parents_only=True,
     refuses=_refuses,
-    steps=lambda work: buildkit_steps(work, cache_of=_cache, images_of=_images),
+    draft=of_steps(lambda work: buildkit_steps(work, cache_of=_cache, images_of=_images)),
 )

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from stageplan.plan.facts import EngineFacts
 from stageplan.plan.model import Build, Cache, Source, StageDecision, Step
 from stageplan.plan.options import PlanOptions
-from stageplan.plan.strategies.base import Strategy
+from stageplan.plan.strategies.base import Draft, Strategy
 from stageplan.plan.work import Work
 
 
@@ -85,6 +85,5 @@ STRATEGY = Strategy(
     engines=("kaniko",),
     parents_only=False,
     refuses=_refuses,
-    steps=_steps,
-    decisions=_decisions,
+    draft=lambda work: Draft(steps=_steps(work), decisions=_decisions(work)),
 )

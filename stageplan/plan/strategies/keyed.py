@@ -12,9 +12,9 @@ from stageplan.plan.keyed.derived import derived_text
 from stageplan.plan.keyed.facts import KeyedFacts
 from stageplan.plan.keyed.pieces import KeptImage, Pieces
 from stageplan.plan.layers import keeps_layers, refuses_layers
-from stageplan.plan.model import Build, StageDecision, Step
+from stageplan.plan.model import Build, StageDecision
 from stageplan.plan.options import PlanOptions
-from stageplan.plan.strategies.base import Strategy
+from stageplan.plan.strategies.base import Draft, Strategy
 from stageplan.plan.work import Work
 
 KEYED = "keyed"
@@ -43,20 +43,23 @@ def _facts(work: Work) -> KeyedFacts:
     return work.keyed
 
 
-def _steps(work: Work) -> tuple[Step, ...]:
-    return tuple(Builds(work, _facts(work)).steps.values())
-
-
-def _derived(work: Work) -> str | None:
+def _draft(work: Work) -> Draft:
     builds = Builds(work, _facts(work))
+    return Draft(
+        steps=tuple(builds.steps.values()),
+        decisions=_decisions(work, builds),
+        derived=_derived(work, builds),
+    )
+
+
+def _derived(work: Work, builds: Builds) -> str | None:
     steps = builds.steps.values()
     targets = {step.target for step in steps if isinstance(step, Build) and step.target is not None}
     return derived_text(Pieces(work, _facts(work).keys), targets, builds.ahead) if targets else None
 
 
-def _decisions(work: Work) -> tuple[StageDecision, ...]:
+def _decisions(work: Work, builds: Builds) -> tuple[StageDecision, ...]:
     facts = _facts(work)
-    builds = Builds(work, facts)
 
     def decided(decision: StageDecision) -> StageDecision:
         key = facts.keys[decision.index]
@@ -105,7 +108,5 @@ STRATEGY = Strategy(
     engines=("docker", "buildah", "podman"),
     parents_only=False,
     refuses=_refuses,
-    steps=_steps,
-    decisions=_decisions,
-    derived=_derived,
+    draft=_draft,
 )

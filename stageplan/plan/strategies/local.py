@@ -2,7 +2,7 @@
 
 from stageplan.plan.engines import needs_cache_export
 from stageplan.plan.model import Cache
-from stageplan.plan.strategies.base import Strategy
+from stageplan.plan.strategies.base import Strategy, of_steps
 from stageplan.plan.strategies.buildkit import buildkit_steps
 from stageplan.plan.strategies.registry import export_options
 from stageplan.plan.work import Work
@@ -24,5 +24,5 @@ STRATEGY = Strategy(
     store="cache_dir",
     parents_only=False,
     refuses=lambda engine, _: needs_cache_export(engine),
-    steps=lambda work: buildkit_steps(work, cache_of=_cache),
+    draft=of_steps(lambda work: buildkit_steps(work, cache_of=_cache)),
 )

@@ -1,7 +1,7 @@
 """`none`: nothing is kept but what the engine itself remembers."""
 
 from stageplan.plan.engines import needs_buildx
-from stageplan.plan.strategies.base import Strategy
+from stageplan.plan.strategies.base import Strategy, of_steps
 from stageplan.plan.strategies.buildkit import buildkit_steps
 
 STRATEGY = Strategy(
@@ -11,5 +11,5 @@ STRATEGY = Strategy(
     store="service",
     parents_only=False,
     refuses=lambda engine, _: needs_buildx(engine),
-    steps=lambda work: buildkit_steps(work, cache_of=lambda *_: None),
+    draft=of_steps(lambda work: buildkit_steps(work, cache_of=lambda *_: None)),
 )

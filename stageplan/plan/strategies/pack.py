@@ -12,7 +12,7 @@ from stageplan.plan.facts import EngineFacts
 from stageplan.plan.loopback import is_loopback
 from stageplan.plan.model import Build, Cache, Restore, Source, Step
 from stageplan.plan.options import PlanOptions
-from stageplan.plan.strategies.base import Strategy
+from stageplan.plan.strategies.base import Strategy, of_steps
 from stageplan.plan.work import Work
 
 PROJECT = b"FROM scratch AS app\n"  # what a folder without Dockerfile is to the planner: one image
@@ -121,5 +121,5 @@ STRATEGY = Strategy(
     engines=("pack",),
     parents_only=False,
     refuses=_refuses,
-    steps=_steps,
+    draft=of_steps(_steps),
 )

@@ -10,7 +10,7 @@ from typing import Literal
 from stageplan.plan.engines import needs_cache_export, needs_own_buildkit
 from stageplan.plan.facts import EngineFacts
 from stageplan.plan.model import Cache, Source
-from stageplan.plan.strategies.base import Strategy
+from stageplan.plan.strategies.base import Strategy, of_steps
 from stageplan.plan.strategies.buildkit import CacheOf, buildkit_steps
 from stageplan.plan.strategies.registry import export_options
 from stageplan.plan.work import Work
@@ -46,7 +46,7 @@ def _strategy(
         store="service",
         parents_only=False,
         refuses=lambda engine, _: refuses(engine),
-        steps=lambda work: buildkit_steps(work, cache_of=_cache_named(service)),
+        draft=of_steps(lambda work: buildkit_steps(work, cache_of=_cache_named(service))),
     )
 
 

@@ -99,9 +99,7 @@ class Planned:
         wanted = [self.graph.find(name).index for name in (*targets, *self.options.checks)]
         wanted += [] if targets else [self.graph.target]
         self.keys = stage_keys(self.graph, facts, wanted)
-        self.work = prepare(
-            self.dockerfile, self.graph, self.options, engine, KeyedFacts(keys=self.keys)
-        ).work
+        self.work = prepare(self.graph, self.options, engine, KeyedFacts(keys=self.keys)).work
         self.pieces = Pieces(self.work, self.keys)
 
     def location(self, piece: str) -> str:
@@ -141,7 +139,7 @@ class Planned:
         packed = Bases(self.pieces, KeyedFacts(keys=self.keys, lowest_layers=lowest)).packed
         there |= {packed[name].location: Present(digest=f"sha256:{name}", size=10) for name in bases}
         facts = KeyedFacts(keys=self.keys, present=there, old=too_old, lowest_layers=lowest)
-        return make_plan(self.dockerfile, self.graph, self.options, engine or self.engine, facts)
+        return make_plan(self.graph, self.options, engine or self.engine, facts)
 
 
 def steps_of(plan: Plan) -> list[str]:
