@@ -15,7 +15,7 @@ from stageplan.plan.keyed.by_layers import layered_build
 from stageplan.plan.keyed.facts import KeyedFacts
 from stageplan.plan.keyed.pieces import REPOSITORY, Form, Pieces
 from stageplan.plan.keyed.reach import reach
-from stageplan.plan.keyed.recipe import Recipe, makers
+from stageplan.plan.keyed.recipe import Recipe
 from stageplan.plan.keyed.stage_names import virtual_stage
 from stageplan.plan.keyed.wanted import wanted_forms
 from stageplan.plan.layers import keeps_layers
@@ -145,7 +145,7 @@ class Builds:
         self.reasons.setdefault(index, self._anew.get(index) or f"its {kept} is not in the registry")
         inputs, inlined = self._inputs(index, form)
         cache = self._cache(index, form)
-        needs = list(makers(inputs))
+        needs = list[str]()
         if self._is_missing_prefix(index, form):
             needs.append(self._build(index, "prefix"))
         elif form != "prefix":
@@ -274,7 +274,7 @@ class Builds:
             cache=Cache(
                 type="registry", location=location, export_options=None if work.options.read_only else export
             ),
-            needs=(*makers(inputs), *self._before(index, inlined)),
+            needs=self._before(index, inlined),
             tags=(f"{REPOSITORY}:{{scope}}__image__{work.part(index)}",) if form == "image" else (),
         )
 

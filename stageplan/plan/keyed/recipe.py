@@ -46,9 +46,10 @@ class Recipe:
     @property
     def all_needs(self) -> tuple[str, ...]:
         """All steps that come before, once."""
-        return tuple(dict.fromkeys((*self.needs, *makers(self.images))))
+        made = (*_makers(self.stand_ins), *self.needs, *_makers(self.images))
+        return tuple(dict.fromkeys(made))
 
 
-def makers(inputs: tuple[ImageInput, ...]) -> Iterator[str]:
-    """The steps that make images which a build gets."""
-    return (item.build for item in inputs if item.build is not None)
+def _makers(images: tuple[ImageInput, ...]) -> Iterator[str]:
+    """The steps that make images."""
+    return (image.build for image in images if image.build is not None)
