@@ -1,5 +1,8 @@
 """`docker buildx build` and `docker buildx imagetools`."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 import msgspec
 
 from stageplan.commands.command import Command
@@ -21,12 +24,18 @@ _IMPORT_KEY = {
 }
 _EXPORT_KEY = _IMPORT_KEY | {"local": "dest"}
 NEW_CACHE = ".new"
+_ENDS_A_PATH = frozenset(":@")  # there buildx takes the path of a layout for over
 
 
-def build_command(inputs: Inputs, build: Build) -> Command:
+def build_command(
+    inputs: Inputs, build: Build, *, layouts: Mapping[str, str] = MappingProxyType({})
+) -> Command:
     """One build of one target by buildx.
 
     Attestations are left out: they would make an index of every image, and name it anew on every build.
+
+    Args:
+        layouts: by step, the folder of the image layout that holds what it has made.
     """
     found = list(words("docker", "buildx", "build"))
     if inputs.builder is not None:
@@ -37,7 +46,7 @@ def build_command(inputs: Inputs, build: Build) -> Command:
         *("--no-cache" if name == EVERY_STAGE else f"--no-cache-filter={name}" for name in build.no_cache)
     )
     found += words(*(f"--build-context={context.name}={context.value}" for context in inputs.build_contexts))
-    found += [_stand_in(item) for item in build.inputs]
+    found += [_stand_in(item, layouts) for item in build.inputs]
     found += words(*(f"--secret={secret}" for secret in inputs.secrets))
     found += words(*(f"--ssh={ssh}" for ssh in inputs.ssh))
     if build.cache is not None:
@@ -59,8 +68,11 @@ def move_tags_command(inputs: Inputs, move: MoveTags) -> Command:
     return Command(words=tuple(found))
 
 
-def _stand_in(item: ImageInput) -> Word:
+def _stand_in(item: ImageInput, layouts: Mapping[str, str]) -> Word:
     """An image for a stage; BuildKit then neither builds the stage nor what only it needs."""
+    folder = layouts.get(item.build or "")
+    if folder is not None and _ENDS_A_PATH.isdisjoint(folder):
+        return word(f"--build-context={item.name}=oci-layout://{folder}@", _digest(item))
     return word(f"--build-context={item.name}=docker-image://", *located(item.repository), "@", _digest(item))
 
 

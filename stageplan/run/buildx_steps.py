@@ -27,10 +27,12 @@ def build(session: Session, step: Build, run: StepRun) -> None:
     _remove_new(session, folder)
     command = buildx.build_command(session.plan.inputs, step)
     environment = dict(command.environment)
-    words = run.issue(session.words(step, command), environment)
+    run.issue(session.words(step, command), environment)
     watch = _Watch(session, step, run)
     try:
-        watched = session.from_here((*words[:_OPTIONS], _PROGRESS, *words[_OPTIONS:]))
+        from_here = buildx.build_command(session.plan.inputs, step, layouts=session.layouts)
+        words = session.words(step, from_here)
+        watched = (*words[:_OPTIONS], _PROGRESS, *words[_OPTIONS:])
         code = session.ports.buildx.run(watched, environment, watch.line)
         watch.end()
         if code != 0:

@@ -27,7 +27,7 @@ def repack(session: Session, step: Build, run: StepRun) -> None:
         return
     command = buildx.build_command(session.plan.inputs, step)
     run.issue(session.words(step, command), dict(command.environment))
-    session.keep_here(digest)
+    session.layouts[step.id] = session.layout
     written = json.dumps({"containerimage.digest": digest})
     session.ports.files.write(session.metadata_file(step.id), written.encode())
 

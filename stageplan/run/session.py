@@ -1,10 +1,9 @@
 """What the steps of a run share, and what each of them leaves behind."""
 
 import json
-import re
 import shlex
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from stageplan.commands.buildx import METADATA_FILE, output_value
@@ -23,22 +22,24 @@ from stageplan.run.events import BytesMoved, Event
 from stageplan.run.ports import Ports
 
 _DERIVED_NAME = "Dockerfile"
-_IMAGE = re.compile(r"(?P<context>--build-context=.*=)docker-image://.*@(?P<digest>sha256:[0-9a-f]+)")
-_ENDS_A_PATH = frozenset(":@")  # there buildx takes the path of a layout for over
 OnEvent = Callable[[Event], None]
 
 
 class Session:
-    """One run of a plan; its steps run on several threads."""
+    """One run of a plan; its steps run on several threads.
+
+    Attributes:
+        layouts: by step, the folder of the image layout that holds what it has made.
+    """
 
     def __init__(self, plan: Plan, *, ports: Ports, folder: str, on_event: OnEvent) -> None:
         self.plan = plan
         self.ports = ports
+        self.layouts: dict[str, str] = {}
         self._folder = folder
         self._on_event = on_event
         self._lock = threading.Lock()
         self._not_restored: set[str] = set()
-        self._here: set[str] = set()
 
     @property
     def writes(self) -> bool:
@@ -75,21 +76,6 @@ class Session:
     def layout(self) -> str:
         """A folder for images that builds take from here."""
         return f"{self._folder}/images"
-
-    def keep_here(self, digest: str) -> None:
-        """From now on builds take this image from the layout, if buildx can name that."""
-        if _ENDS_A_PATH.isdisjoint(self.layout):
-            self._here.add(digest)
-
-    def from_here(self, words: Iterable[str]) -> tuple[str, ...]:
-        """The words of a command, with the images of the layout taken from there."""
-        found = ((word, _IMAGE.fullmatch(word)) for word in words)
-        return tuple(
-            f"{match['context']}oci-layout://{self.layout}@{match['digest']}"
-            if match and match["digest"] in self._here
-            else word
-            for word, match in found
-        )
 
     def metadata_file(self, build: str) -> str:
         """Where the build writes its digest down."""
