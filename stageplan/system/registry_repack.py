@@ -112,9 +112,9 @@ class _Packing:
             store.blob_pieces(source, self._layer["digest"]) as pieces,
             layout.writing(self._digest) as keep,
         ):
-            store.upload_unknown(target, self._packed(pieces, source.host, keep), self._digest)
+            store.upload_unknown(target, _kept(self._packed(pieces, source.host), keep), self._digest)
 
-    def _packed(self, pieces: Iterable[bytes], host: str, keep: Callable[[bytes], object]) -> Iterator[bytes]:
+    def _packed(self, pieces: Iterable[bytes], host: str) -> Iterator[bytes]:
         import zstandard  # noqa: PLC0415 - it costs 10 ms, which most runs need not pay
 
         came, content = sha256(), sha256()
@@ -125,10 +125,10 @@ class _Packing:
         try:
             for data in _made_ahead(_unzipped(self._received(pieces, came))):
                 content.update(data)
-                yield from self._sent(pack.compress(data), keep)
+                yield from self._sent(pack.compress(data))
         except zlib.error as cause:
             raise other_content(self._layer["digest"], host) from cause
-        yield from self._sent(pack.flush(), keep)
+        yield from self._sent(pack.flush())
         found = (f"sha256:{came.hexdigest()}", f"sha256:{content.hexdigest()}")
         if found != (self._layer["digest"], self._unpacked):
             raise other_content(self._layer["digest"], host)
@@ -139,9 +139,8 @@ class _Packing:
             self._on_moved(len(piece), 0)
             yield piece
 
-    def _sent(self, data: bytes, keep: Callable[[bytes], object]) -> Iterator[bytes]:
+    def _sent(self, data: bytes) -> Iterator[bytes]:
         """The data in pieces each of which is sent in time over a slow wire, too."""
-        keep(data)
         for start in range(0, len(data), _PIECE):
             piece = data[start : start + _PIECE]
             self._size += len(piece)
@@ -151,6 +150,13 @@ class _Packing:
 
     def _digest(self) -> str:
         return f"sha256:{self._written.hexdigest()}"
+
+
+def _kept(pieces: Iterable[bytes], keep: Callable[[bytes], object]) -> Iterator[bytes]:
+    """The pieces, each of which is kept before it goes on."""
+    for piece in pieces:
+        keep(piece)
+        yield piece
 
 
 def _made_ahead(pieces: Iterable[bytes]) -> Iterator[bytes]:
