@@ -32,6 +32,7 @@ class Builds:
         reasons: by stage, why it is built.
         along: the stages that builds of others make along the way.
         ahead: by stage, how many of its first instructions a build makes ahead.
+        pieces: what may be kept of each stage.
     """
 
     def __init__(self, work: Work, facts: KeyedFacts) -> None:
@@ -43,8 +44,8 @@ class Builds:
         self._work = work
         self._facts = facts
         self._keeps_layers = keeps_layers(work.engine.kind)
-        self._pieces = Pieces(work, facts.keys)
-        self._bases = Bases(self._pieces, facts)
+        self.pieces = Pieces(work, facts.keys)
+        self._bases = Bases(self.pieces, facts)
         self._anew = built_anew(work, facts)
         self._without_cache = without_cache(work, facts)
         self._made: dict[str, str] = {}  # by location, the step that makes what lies there
@@ -64,7 +65,7 @@ class Builds:
         """All that the whole plan takes of a stage is there, where it can be kept for others to find."""
         if self._facts.keys[index].digest is None or not self._work.publishes:
             return
-        for form in wanted_forms(self._pieces, index):
+        for form in wanted_forms(self.pieces, index):
             if not self._is_there(index, form):
                 self._build(index, form)
 
@@ -84,7 +85,7 @@ class Builds:
 
     def _move_tags(self, index: int) -> None:
         """The tags of a target name its image; those that do already are left alone."""
-        work, location = self._work, self._pieces.location(index, "image")
+        work, location = self._work, self.pieces.location(index, "image")
         build = self._made.get(location, self._id(index, "image"))
         present = None if build in self.steps else self._facts.present[location]
         named = self._facts.present
@@ -117,7 +118,7 @@ class Builds:
         """Whether the image is in the registry, and counts; it is then used as it is."""
         if index in self._anew:
             return False
-        location = self._pieces.location(index, form)
+        location = self.pieces.location(index, form)
         present = self._facts.present.get(location)
         if present is not None:
             self.used.setdefault(index, {})[location] = present.size
@@ -127,7 +128,7 @@ class Builds:
         """An image that stands in for a stage; None where it has to be built along with its consumer."""
         name = self._work.key(index)
         if self._is_there(index, form):
-            digest = self._facts.present[self._pieces.location(index, form)].digest
+            digest = self._facts.present[self.pieces.location(index, form)].digest
             return ImageInput(name=name, repository=REPOSITORY, digest=digest)
         if self._work.publishes:
             return ImageInput(name=name, repository=REPOSITORY, build=self._build(index, form))
@@ -136,12 +137,12 @@ class Builds:
     def _build(self, index: int, form: Form) -> str:
         """The id of the step that makes an image of a stage."""
         build = self._id(index, form)
-        made = self._made.setdefault(self._pieces.location(index, form), build)
+        made = self._made.setdefault(self.pieces.location(index, form), build)
         if made != build:
             self.reasons.setdefault(index, f"it is the same as '{made.partition(':')[2]}', which is built")
         if made != build or build in self.steps:
             return made
-        kept = form if form != "image" or self._pieces.wants_image(index) else "artifact"
+        kept = form if form != "image" or self.pieces.wants_image(index) else "artifact"
         self.reasons.setdefault(index, self._anew.get(index) or f"its {kept} is not in the registry")
         inputs, inlined = self._inputs(index, form)
         cache = self._cache(index, form)
@@ -168,7 +169,7 @@ class Builds:
         own = [
             at
             for at in sorted(set(inlined) - self._without_cache)
-            if at != index and self._pieces.stands_in(at)
+            if at != index and self.pieces.stands_in(at)
         ]
         return tuple(self._build(at, "image") for at in own if self._cache(at, "image") is not None)
 
@@ -183,7 +184,7 @@ class Builds:
         if index in self._anew or index in self.ahead or not is_certain:
             return ()
         waits_for = [at for at in sorted(work.reached) if work.key(at) in made]
-        length = ahead_length(self._pieces, index, waits_for) if waits_for else None
+        length = ahead_length(self.pieces, index, waits_for) if waits_for else None
         if length is None:
             return ()
         self.ahead[index] = length
@@ -195,7 +196,7 @@ class Builds:
     def _is_missing_prefix(self, index: int, form: Form) -> bool:
         """Whether the image that would be the cache source of a build has to be made first."""
         virtual = form in {"artifact", "marker"}
-        if not virtual or self._pieces.prefix(index) is None or not self._work.publishes:
+        if not virtual or self.pieces.prefix(index) is None or not self._work.publishes:
             return False
         return not self._is_there(index, "prefix")
 
@@ -232,11 +233,11 @@ class Builds:
             steps = tuple(layered_build(work, recipe, self._without_cache))
             self.steps |= {step.id: step for step in steps}
         else:
-            self.steps[recipe.id] = buildx_build(self._pieces, recipe, self._without_cache)
+            self.steps[recipe.id] = buildx_build(self.pieces, recipe, self._without_cache)
 
     def _tags(self, index: int, form: Form, cache: Cache | None) -> Iterator[str]:
         """Where an image lies: under its key, and where it is the newest of its stage, there too."""
-        yield self._pieces.location(index, form)
+        yield self.pieces.location(index, form)
         if cache is not None and cache.type == "inline" and form in {"image", "prefix"}:
             yield cache.location
 
@@ -286,9 +287,9 @@ class Builds:
         """
         if self._keeps_layers:
             return None
-        is_whole = form == "prefix" or (form == "image" and self._pieces.wants_image(index))
-        if not is_whole and self._pieces.prefix(index) is None:
-            base = None if self._pieces.wants_image(index) else self._work.stage(index).base_stage
+        is_whole = form == "prefix" or (form == "image" and self.pieces.wants_image(index))
+        if not is_whole and self.pieces.prefix(index) is None:
+            base = None if self.pieces.wants_image(index) else self._work.stage(index).base_stage
             return None if base is None or not self._is_there(base, "image") else self._kept(base, "image")
         if not is_whole and (self._work.publishes or self._is_there(index, "prefix")):
             return self._kept(index, "prefix")
@@ -301,21 +302,21 @@ class Builds:
     def _kept(self, index: int, form: Form) -> Cache:
         """An image of a stage as a cache source."""
         source = Source(asked=True, scope=self._work.options.scope)
-        return Cache(type="registry", location=self._pieces.location(index, form), source=source)
+        return Cache(type="registry", location=self.pieces.location(index, form), source=source)
 
     def _inputs(self, index: int, form: Form) -> tuple[tuple[ImageInput, ...], frozenset[int]]:
         """What stands in for other stages in a build, and the stages that it builds itself."""
         virtual = form in {"artifact", "marker"}
-        if virtual and self._pieces.stands_in(index) and self._pieces.wants_image(index):
+        if virtual and self.pieces.stands_in(index) and self.pieces.wants_image(index):
             image = self._take(index, "image")
             if image is not None:
                 return (image,), frozenset()
-        return self._reached({index: self._pieces.prefix(index) if form == "prefix" else None})
+        return self._reached({index: self.pieces.prefix(index) if form == "prefix" else None})
 
     def _reached(self, limits: dict[int, int | None]) -> tuple[tuple[ImageInput, ...], frozenset[int]]:
         """What stands in for other stages in a build of these, and the stages that it builds itself."""
         while True:
-            inlined, wanted = reach(self._pieces, limits)
+            inlined, wanted = reach(self.pieces, limits)
             found = {source: self._take(source, wanted[source]) for source in sorted(wanted)}
             refused = [source for source, taken in found.items() if taken is None]
             if not refused:

@@ -46,23 +46,19 @@ def _facts(work: Work) -> KeyedFacts:
 def _draft(work: Work) -> Draft:
     builds = Builds(work, _facts(work))
     return Draft(
-        steps=tuple(builds.steps.values()),
-        decisions=_decisions(work, builds),
-        derived=_derived(work, builds),
+        steps=tuple(builds.steps.values()), decisions=_decisions(work, builds), derived=_derived(builds)
     )
 
 
-def _derived(work: Work, builds: Builds) -> str | None:
+def _derived(builds: Builds) -> str | None:
     steps = builds.steps.values()
     targets = {step.target for step in steps if isinstance(step, Build) and step.target is not None}
-    return derived_text(Pieces(work, _facts(work).keys), targets, builds.ahead) if targets else None
+    return derived_text(builds.pieces, targets, builds.ahead) if targets else None
 
 
 def _decisions(work: Work, builds: Builds) -> tuple[StageDecision, ...]:
-    facts = _facts(work)
-
     def decided(decision: StageDecision) -> StageDecision:
-        key = facts.keys[decision.index]
+        key = builds.pieces.keys[decision.index]
         if key.digest is None and decision.action == "build" and decision.index not in builds.reasons:
             return replace(decision, action="fold", reason=f"it has no key: {key.unkeyed}")
         if decision.action != "build":
