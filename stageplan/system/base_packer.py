@@ -4,7 +4,7 @@ from pathlib import Path
 
 from stageplan.dockerfile.references import parse_reference
 from stageplan.run.ports import OnMoved
-from stageplan.system.engine import engine_facts
+from stageplan.system.engine import engine_mirrors
 from stageplan.system.image_configs import image_manifest
 from stageplan.system.image_layout import ImageLayout
 from stageplan.system.mirrors import Mirrors
@@ -27,7 +27,7 @@ class BasePacker:
             UnreachableError: a registry does not answer, or refuses.
             OSError: the folder cannot be written.
         """
-        mirrors = Mirrors(engine_facts(None).mirrors)
+        mirrors = Mirrors(engine_mirrors())
         registry, layout = mirrors.registry(), ImageLayout(Path(folder))
         for place in mirrors.places(source):
             reference = parse_reference(place)

@@ -44,6 +44,11 @@ def engine_facts(builder: str | None = None, *, processes: Processes | None = No
     )
 
 
+def engine_mirrors() -> tuple[str, ...]:
+    """What stands in for Docker Hub, as `http://HOST:PORT`; none where no engine answers."""
+    return tuple(_ask_engine().get("mirrors", ()))
+
+
 def _platform(builder: BuilderFacts) -> dict[str, str]:
     """What a builder builds for by itself: the first of its platforms."""
     words = builder.platforms[0].split("/") if builder.platforms else ()
